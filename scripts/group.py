@@ -1,0 +1,8 @@
+"""Print one dependency group of pyproject.toml, a requirement a line: for installers that do not know groups."""
+
+import sys
+import tomllib
+from pathlib import Path
+
+project = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text())
+print("\n".join(r for r in project["dependency-groups"][sys.argv[1]] if not r.startswith("wsrecord")))

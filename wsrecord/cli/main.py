@@ -1,0 +1,101 @@
+"""The `wsrecord` command: finds its sub-commands, and turns every end into the right exit code."""
+
+import os
+import sys
+import traceback
+from importlib import import_module
+from typing import Any, NoReturn
+
+import click
+
+from wsrecord import __version__
+from wsrecord.errors import Exit, WsrecordError
+
+COMMANDS = {
+    "record": "Record live WebSocket sessions through a proxy into a cassette.",
+    "show": "Show a cassette as a timeline.",
+    "convert": "Convert a cassette between its two encodings.",
+    "scan": "Look for secrets in cassettes.",
+    "demo": "See it work: the tour, the embedded agent server, a small client.",
+}
+
+
+class LazyGroup(click.Group):
+    """Imports a command's module when it is asked for: `--help` stays quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the commands in the order of their use."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"wsrecord.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing one."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 clean, 1 findings, 2 usage, 3 bad cassette or contract, 4 target unreachable, "
+    "5 recording incomplete, 70 a bug of ours, 130 interrupted.",
+)
+@click.version_option(__version__, prog_name="wsrecord")
+def group() -> None:
+    """Record real WebSocket sessions, and look at what crossed the wire.
+
+    Start with `wsrecord demo`.
+    """
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run, and exit by the one table of exit codes."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run; return the exit code."""
+    try:
+        result: Any = group.main(arguments, prog_name="wsrecord", standalone_mode=False)
+    except click.exceptions.Abort:
+        return _say("interrupted", Exit.INTERRUPTED)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return Exit.USAGE
+    except click.ClickException as error:
+        error.show()
+        return Exit.USAGE
+    except WsrecordError as error:
+        return _say(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        return _say("interrupted", Exit.INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; Python must not complain about it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.CLEAN
+    except Exception as error:
+        return _bug(error)
+    return result if isinstance(result, int) else Exit.CLEAN
+
+
+def _say(text: str, code: int) -> int:
+    click.echo(f"wsrecord: {text}", err=True)
+    return code
+
+
+def _bug(error: Exception) -> int:
+    if os.environ.get("WSRECORD_DEBUG"):
+        traceback.print_exc()
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{os.path.basename(last.filename)}:{last.lineno}"
+    return _say(
+        f"a bug of ours: {type(error).__name__} at {where}: {error}\n"
+        "  set WSRECORD_DEBUG=1 for the whole story, and please report it",
+        Exit.BUG,
+    )

@@ -1,0 +1,59 @@
+"""The client that `record -- COMMAND` runs, with the proxy's address filled in."""
+
+import asyncio
+import os
+import shlex
+import signal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from wsrecord.errors import UsageError
+
+_PATIENCE = 5.0  # seconds that a command gets to end before it is killed
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command line with places for addresses."""
+
+    words: Sequence[str]
+    variable: str = "WSRECORD_URL"
+
+    def filled(self, url: str, http_url: str) -> list[str]:
+        """Return the words with {url} and {http_url} filled in; other braces stay."""
+        return [word.replace("{url}", url).replace("{http_url}", http_url) for word in self.words]
+
+    def environment(self, base: Mapping[str, str], url: str, http_url: str) -> dict[str, str]:
+        """Return the environment with the addresses in it."""
+        return {**base, "WSRECORD_URL": url, "WSRECORD_HTTP_URL": http_url, self.variable: url}
+
+    async def run(self, url: str, http_url: str) -> int:
+        """Run to the end and return the exit code, as a shell would count it."""
+        words = self.filled(url, http_url)
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *words, env=self.environment(os.environ, url, http_url)
+            )
+        except FileNotFoundError:
+            raise UsageError(f"the command {words[0]!r} was not found") from None
+        except OSError as error:
+            raise UsageError(f"the command {shlex.join(words)} can't be run: {error.strerror}") from None
+        try:
+            code = await process.wait()
+        except asyncio.CancelledError:
+            await self._end(process)
+            raise
+        return 128 - code if code < 0 else code
+
+    @staticmethod
+    async def _end(process: asyncio.subprocess.Process) -> None:
+        """Ctrl-C reached the command as well; one that does not listen is ended."""
+        for step in (None, signal.SIGTERM, signal.SIGKILL):
+            if step is not None and process.returncode is None:
+                process.send_signal(step)
+            try:
+                async with asyncio.timeout(_PATIENCE if step != signal.SIGTERM else 2.0):
+                    await process.wait()
+                return
+            except TimeoutError:
+                continue

@@ -1,0 +1,172 @@
+"""`wsrecord record`: a proxy and a recorder from start to end."""
+
+import asyncio
+import contextlib
+import signal
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from wsrecord.errors import Exit
+from wsrecord.live.command import Command
+from wsrecord.live.heap import keep_buffers
+from wsrecord.live.proxy import Proxy, ProxyOptions
+from wsrecord.live.recorder import ConnectionLog, Plan, Recorder
+from wsrecord.live.status import StatusLine
+
+_REFRESH = 0.25  # seconds between two looks at the live line
+_GRACE = 2.0  # seconds that open sessions get to take their close
+
+
+@dataclass(frozen=True, slots=True)
+class RecordOptions:
+    """One run of the recorder."""
+
+    proxy: ProxyOptions
+    plan: Plan
+    path: str  # what a client's URL is completed with
+    command: Command | None = None
+    certificate: Path | None = None  # a throw-away one, to be trusted
+
+
+def record(options: RecordOptions, say: Callable[[str], None]) -> int:
+    """Record until the command ends, or Ctrl-C, or SIGTERM; return the exit code."""
+    keep_buffers()
+    _raise_file_limit()
+    return asyncio.run(_Run(options, say).run())
+
+
+def _raise_file_limit() -> None:
+    """Every session takes two descriptors: ask for all that the system gives without asking root."""
+    if sys.platform == "win32":
+        return
+    import resource  # noqa: PLC0415 - POSIX only
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+class _Run:
+    """The state of one run."""
+
+    def __init__(self, options: RecordOptions, say: Callable[[str], None]) -> None:
+        self.options = options
+        zero = time.monotonic_ns()
+        monotonic = time.monotonic_ns
+        clock = lambda: monotonic() - zero  # noqa: E731 - the hot path's clock
+        self._out = say
+        self.recorder = Recorder(options.plan, clock, self._say)
+        self.status = StatusLine(self.recorder.counts)
+        self.proxy = Proxy(
+            options.proxy,
+            log=lambda: self.recorder.log(tls=options.proxy.listen.tls is not None),
+            gone=lambda log: cast("ConnectionLog", log).gone(),
+            clock=clock,
+        )
+        self._stop = asyncio.Event()
+        self._signal: signal.Signals | None = None
+
+    def _say(self, text: str) -> None:
+        if hasattr(self, "status"):
+            self.status.clear()
+        self._out(text)
+
+    async def run(self) -> int:
+        """Start, wait for the end, stop."""
+        try:
+            await self.proxy.start()
+        except BaseException:
+            self.recorder.discard()
+            raise
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(self._loop_trouble)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._signalled, number)
+        self._announce()
+        code = 0
+        ticker = loop.create_task(self._tick())
+        try:
+            if self.options.command is None:
+                await self._stop.wait()
+            else:
+                code = await self._command(self.options.command)
+        finally:
+            ticker.cancel()
+            self.status.clear()
+            await self.proxy.stop(_GRACE)
+            self.recorder.close()
+        return self._summary(code)
+
+    async def _command(self, command: Command) -> int:
+        """Run the client; a signal ends it."""
+        running = asyncio.ensure_future(command.run(*self._urls()))
+        stopped = asyncio.ensure_future(self._stop.wait())
+        await asyncio.wait({running, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        if not running.done():
+            running.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await running
+            return Exit.INTERRUPTED if self._signal == signal.SIGINT else 128 + signal.SIGTERM
+        return running.result()
+
+    def _urls(self) -> tuple[str, str]:
+        scheme = "s" if self.options.proxy.listen.tls else ""
+        address = f"{self.proxy.host}:{self.proxy.port}"
+        return f"ws{scheme}://{address}{self.options.path}", f"http{scheme}://{address}"
+
+    def _announce(self) -> None:
+        url, http_url = self._urls()
+        listen = self.options.proxy.listen
+        if not listen.fixed and self.proxy.port != listen.port:
+            self._say(f"port {listen.port} is taken; listening on {self.proxy.port}")
+        targets = ", ".join(
+            url if prefix == "/" else f"{prefix} → {url}" for prefix, url in self.options.plan.targets.items()
+        )
+        self.recorder.say(f"connect to {url} ({http_url}) instead of {targets}")
+        if self.options.certificate is not None:
+            self._say(f"clients must trust the certificate {self.options.certificate}")
+        end = "the end of the command" if self.options.command else "Ctrl-C"
+        self._say(f"recording into {self.options.plan.out} until {end}")
+
+    def _summary(self, code: int) -> int:
+        counts = self.recorder.counts
+        messages = counts.messages["client"] + counts.messages["server"]
+        for path, failure in self.recorder.finished:
+            self._say(f"incomplete cassette: {path}" if failure else f"cassette: {path}")
+        self._say(
+            f"recorded {counts.sessions} sessions, {messages} messages, {counts.exchanges} HTTP exchanges"
+        )
+        if counts.notes["unread"]:
+            self._say(f"{counts.notes['unread']} connections could not be read; their bytes were relayed")
+        if self.recorder.incomplete:
+            self._say(f"the recording is incomplete: {self.recorder.incomplete}")
+            return Exit.INCOMPLETE
+        return code
+
+    def _signalled(self, number: signal.Signals) -> None:
+        if self._signal is not None:
+            # Asked twice: end at once; the cassette's prefix is whole.
+            self.recorder.close()
+            self._say("stopped at once")
+            raise SystemExit(Exit.INTERRUPTED)
+        self._signal = number
+        self._stop.set()
+
+    async def _tick(self) -> None:
+        while True:
+            self.status.refresh(self.recorder.volume)
+            await asyncio.sleep(_REFRESH)
+
+    def _loop_trouble(self, _loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
+        """What asyncio would log with a traceback: TLS handshakes that fail, for instance."""
+        error = context.get("exception")
+        if isinstance(error, OSError):
+            self._say(f"a connection failed: {error}")
+        elif isinstance(error, Exception):
+            self.recorder.failed(error)

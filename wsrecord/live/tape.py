@@ -1,0 +1,163 @@
+"""One cassette being written: every record passes the redactor, every failure stops the writing alone."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wsrecord.cassette.model import End, Head, Note, Opened, Record, Request, Response
+from wsrecord.cassette.store import CassetteWriter
+from wsrecord.errors import CassetteError, IncompleteError
+from wsrecord.wire.frames import Direction
+from wsrecord.wire.messages import Item
+
+if TYPE_CHECKING:
+    from wsrecord.cassette.redaction.redactor import Redactor
+
+
+class Tape:
+    """A cassette that takes records until it can't."""
+
+    __slots__ = ("_counts", "_failed", "_lost", "_redactor", "_writer", "failure")
+
+    def __init__(
+        self, path: Path, head: Head, redactor: "Redactor | None", failed: Callable[[Exception], None]
+    ) -> None:
+        self._writer = CassetteWriter.create(path)
+        self._redactor = redactor
+        self._failed = failed
+        self._counts = {"connections": 0, "exchanges": 0, "sessions": 0, "messages": 0}
+        self._lost = 0
+        self.failure: str | None = None
+        self.record(head)
+
+    @property
+    def part(self) -> Path:
+        """The name while it is being written."""
+        return self._writer.part
+
+    def record(self, record: Record) -> None:
+        """Write what holds no payload."""
+        if isinstance(record, Opened):
+            self._counts["connections"] += 1
+        self._write(lambda: self._writer.record(record))
+
+    def request(self, request: Request) -> None:
+        """Write a request."""
+        self._counts["sessions" if request.session is not None else "exchanges"] += 1
+        self._redacted(request, lambda redactor: redactor.request(request))
+
+    def response(self, response: Response) -> None:
+        """Write an answer."""
+        self._redacted(response, lambda redactor: redactor.response(response))
+
+    def note(self, note: Note) -> None:
+        """Write a note."""
+        self._redacted(note, lambda redactor: redactor.note(note))
+
+    def messages(self, session: int, sender: Direction, t: int, items: list[Item]) -> bytes:
+        """Write a batch of messages; return the last payload as it was written."""
+        if self.failure is not None:
+            self._lost += len(items)
+            return b""
+        try:
+            redactor = self._redactor
+            if redactor is not None:
+                items = redactor.messages(items)
+                for secret in redactor.drain_secrets():
+                    self._writer.record(secret)
+            self._writer.messages(session, sender, t, items)
+        except Exception as error:
+            self._fail(error, len(items))
+            return b""
+        self._counts["messages"] += len(items)
+        return items[-1][1]
+
+    @property
+    def volume(self) -> int:
+        """Bytes written."""
+        return self._writer.size
+
+    def close(self, t: int, incomplete: str | None) -> Path:
+        """Write the end record; return the name that the cassette has now."""
+        why = self.failure or incomplete
+        if self._lost:
+            why = f"{why}; {self._lost} records or messages are missing"
+        counts = self._counts
+        end = End(
+            t=t,
+            connections=counts["connections"],
+            exchanges=counts["exchanges"],
+            sessions=counts["sessions"],
+            messages=counts["messages"],
+            incomplete=why,
+        )
+        try:
+            self._writer.record(end)
+        except CassetteError as error:
+            self._fail(error)
+        try:
+            self._writer.close()
+        except IncompleteError as error:
+            self._fail(error)
+            return self.part
+        return self._writer.path
+
+    def discard(self) -> None:
+        """Leave nothing behind."""
+        self._writer.abandon()
+
+    def _redacted(self, record: Request | Response | Note, redact: "Callable[[Redactor], Record]") -> None:
+        def write() -> None:
+            redactor = self._redactor
+            clean: Record = record
+            if redactor is not None:
+                clean = redact(redactor)
+                for secret in redactor.drain_secrets():
+                    self._writer.record(secret)
+            self._writer.record(clean)
+
+        self._write(write)
+
+    def _write(self, write: Callable[[], None]) -> None:
+        if self.failure is not None:
+            self._lost += 1
+            return
+        try:
+            write()
+        except Exception as error:
+            self._fail(error)
+
+    def _fail(self, error: Exception, lost: int = 1) -> None:
+        self._lost += lost
+        if self.failure is None:
+            self.failure = str(error) or type(error).__name__
+            self._failed(error)
+
+
+class Names:
+    """The names of cassettes that are made one a session, from the run's name and the session's path."""
+
+    def __init__(self, out: Path) -> None:
+        self._out = out
+        self._taken: set[str] = set()
+
+    def for_session(self, path: str) -> Path:
+        """Return a free name for a session."""
+        words = re.sub(r"[^A-Za-z0-9]+", "-", path.partition("?")[0]).strip("-")[:60]
+        return self._free(words or "root")
+
+    def for_exchanges(self) -> Path:
+        """Return the name for what belongs to no session."""
+        return self._free("http")
+
+    def _free(self, words: str) -> Path:
+        suffix = (
+            "".join(self._out.suffixes[-2:]) if self._out.name.endswith(".wsr.jsonl") else self._out.suffix
+        )
+        stem = self._out.name.removesuffix(suffix)
+        number = 1
+        while (name := f"{stem}-{words}-{number}{suffix}") in self._taken:
+            number += 1
+        self._taken.add(name)
+        return self._out.with_name(name)

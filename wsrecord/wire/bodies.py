@@ -1,0 +1,72 @@
+"""What is kept of an HTTP body: text and JSON, up to a bound, out of its content-encoding."""
+
+import zlib
+from dataclasses import dataclass
+
+from wsrecord.wire.frames import Headers
+from wsrecord.wire.heads import first_value
+
+_TEXT = ("text/", "application/json", "application/x-www-form-urlencoded", "application/xml")
+_TEXT_PARTS = ("+json", "+xml", "javascript", "graphql", "ndjson")
+_WBITS = {"gzip": 31, "x-gzip": 31, "deflate": 15}
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A body as kept: `content` is None where there was none or where `unkept` says why not."""
+
+    content: bytes | None = None
+    size: int = 0
+    unkept: str | None = None  # kind | bound | encoding | cut
+
+
+class BodyKeeper:
+    """Collects one body's bytes as they pass."""
+
+    __slots__ = ("_bound", "_encoding", "_parts", "_size", "_unkept")
+
+    def __init__(self, headers: Headers, bound: int) -> None:
+        kind = (first_value(headers, "content-type") or "text/").lower()
+        self._encoding = (first_value(headers, "content-encoding") or "identity").strip().lower()
+        self._bound = bound
+        self._size = 0
+        self._parts: list[bytes] = []
+        self._unkept: str | None = None
+        if not (kind.startswith(_TEXT) or any(part in kind for part in _TEXT_PARTS)):
+            self._unkept = "kind"
+        elif self._encoding != "identity" and self._encoding not in _WBITS:
+            self._unkept = "encoding"
+
+    def add(self, data: bytes) -> None:
+        """Take more of the body."""
+        self._size += len(data)
+        if self._unkept is None and self._size > self._bound:
+            self._unkept = "bound"
+            self._parts.clear()
+        if self._unkept is None:
+            self._parts.append(data)
+
+    def finish(self, *, cut: bool = False) -> Body:
+        """Return what is kept; `cut` says that not all of it came."""
+        if not self._size:
+            return Body(unkept="cut" if cut else None)
+        if cut or self._unkept:
+            return Body(None, self._size, "cut" if cut else self._unkept)
+        content = b"".join(self._parts)
+        if self._encoding != "identity":
+            inflated = self._inflate(content)
+            if inflated is None:
+                return Body(None, self._size, "encoding")
+            content = inflated
+            if len(content) > self._bound:
+                return Body(None, self._size, "bound")
+        return Body(content, self._size)
+
+    def _inflate(self, content: bytes) -> bytes | None:
+        # "deflate" means zlib's format by the RFC and a raw stream by habit.
+        for wbits in (_WBITS[self._encoding], -15):
+            try:
+                return zlib.decompressobj(wbits).decompress(content, self._bound + 1)
+            except zlib.error:
+                continue
+        return None
