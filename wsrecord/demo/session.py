@@ -1,0 +1,218 @@
+"""A session: one WebSocket, from the accepted upgrade to the end of its connection.
+
+It reads the thread's history at its own pace: what the transport won't take yet stays there. A
+client that doesn't read is not read from either, so a flood of messages whose answers nobody
+fetches stops at its source, and one whose answers are fetched is answered to the last.
+
+The close codes that the server begins a close with:
+
+| code | when                                                                                    |
+| ---- | --------------------------------------------------------------------------------------- |
+| 1001 | the server shuts down                                                                   |
+| 1002 | the client broke RFC 6455                                                               |
+| 1007 | a text message is not UTF-8                                                             |
+| 1009 | a message is too big                                                                    |
+| 1013 | the client reads too slowly: the history has dropped events that it still had to get,   |
+|      | or nothing could be written for too long                                                |
+| 4001 | the thread was resumed by another connection                                            |
+| 4002 | the client didn't show a sign of life                                                   |
+
+A close that the client begins is answered with the client's own code.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+
+from websockets.frames import Frame, Opcode
+from websockets.protocol import State
+from websockets.server import ServerProtocol
+
+from .messages import Refused
+from .options import DemoOptions
+from .planner import AGENTS
+from .thread import Thread
+
+GOING_AWAY = 1001
+INVALID_DATA = 1007
+TRY_AGAIN_LATER = 1013
+SUPERSEDED = 4001
+NO_SIGN_OF_LIFE = 4002
+
+
+class Session:
+    """One client's live view of a thread."""
+
+    def __init__(
+        self,
+        transport: asyncio.Transport,
+        protocol: ServerProtocol,
+        thread: Thread,
+        options: DemoOptions,
+        on_detached: Callable[[Thread], None],
+    ) -> None:
+        self._transport = transport
+        self._protocol = protocol
+        self._thread = thread
+        self._options = options
+        self._on_detached = on_detached
+        self._loop = asyncio.get_running_loop()
+        self._cursor = 0
+        self._paused = False
+        self._inbox: deque[Frame] = deque()
+        self._parts: bytearray | None = None
+        self._binary = False
+        self._heard = self._loop.time()
+        self._stall: asyncio.TimerHandle | None = None
+        self._deadline: asyncio.TimerHandle | None = None
+        self._beat = self._loop.call_later(options.ping_interval, self._heartbeat)
+
+    def open(self, resume_token: str, *, resumed: bool, after: int | None = None) -> None:
+        """Attach to the thread: greet, replay what was missed, go on live."""
+        thread, history = self._thread, self._thread.history
+        wanted = thread.delivered if after is None else after
+        self._cursor = max(wanted, history.first - 1)
+        greeting = thread.greeting(
+            self._cursor,
+            resume_token=resume_token,
+            resume_ttl=self._options.thread_ttl,
+            resumed=resumed,
+            replayed=history.last - self._cursor,
+            lost=self._cursor - wanted,
+            agents=list(AGENTS),
+        )
+        thread.listener = self
+        self._protocol.send_text(greeting)
+        self._flush()
+        self.pump()
+
+    def receive(self, data: bytes) -> None:
+        """Take what the network brought."""
+        self._heard = self._loop.time()
+        self._protocol.receive_data(data)
+        # Answers to pings leave first: handling a message may end the session.
+        self._flush()
+        self._inbox += [event for event in self._protocol.events_received() if isinstance(event, Frame)]
+        self._work()
+
+    def pump(self) -> None:
+        """Send what the history has and the client hasn't, as far as the transport takes it."""
+        history = self._thread.history
+        while not self._paused and self._attached() and self._protocol.state is State.OPEN:
+            record = history.after(self._cursor)
+            if record is None or record.seq != self._cursor + 1:
+                break
+            self._cursor = record.seq
+            self._protocol.send_text(record.data)
+            self._flush()
+        if self._attached():
+            self._thread.delivered = self._cursor
+            if history.first > self._cursor + 1:
+                self.drop(TRY_AGAIN_LATER, "the client reads too slowly")
+
+    def pause(self) -> None:
+        """Stop writing, and reading, until the client has fetched what is under way."""
+        self._paused = True
+        self._transport.pause_reading()
+        if self._stall is None:
+            self._stall = self._loop.call_later(self._options.send_timeout, self._stalled)
+
+    def resume(self) -> None:
+        """Go on."""
+        self._paused = False
+        if self._stall is not None:
+            self._stall.cancel()
+            self._stall = None
+        self._transport.resume_reading()
+        self.pump()
+        self._work()
+
+    def close(self, code: int, reason: str) -> None:
+        """Begin a closing handshake."""
+        if self._protocol.state is State.OPEN:
+            self._protocol.send_close(code, reason)
+            self._flush()
+        self._detach()
+
+    def drop(self, code: int, reason: str) -> None:
+        """Send a close frame and wait for nothing but the end of the connection."""
+        self._detach()
+        if self._protocol.state is State.OPEN:
+            self._protocol.fail(code, reason)
+            self._flush()
+            # So that the client's own end of the connection is noticed.
+            self._transport.resume_reading()
+
+    def superseded(self) -> None:
+        """End: another session takes the thread over."""
+        self.drop(SUPERSEDED, "the thread was resumed by another connection")
+
+    def lost(self) -> None:
+        """The connection is gone."""
+        self._beat.cancel()
+        for timer in (self._stall, self._deadline):
+            if timer is not None:
+                timer.cancel()
+        self._detach()
+
+    def _work(self) -> None:
+        """Act on what has arrived, as long as the answers can leave."""
+        # What came after the frame that ended the session, or in one read with it, goes unanswered.
+        while self._inbox and not self._paused and self._attached():
+            self._frame(self._inbox.popleft())
+
+    def _frame(self, frame: Frame) -> None:
+        if frame.opcode in (Opcode.TEXT, Opcode.BINARY):
+            self._parts = bytearray(frame.data)
+            self._binary = frame.opcode is Opcode.BINARY
+        elif frame.opcode is Opcode.CONT and self._parts is not None:
+            self._parts += frame.data
+        else:
+            return
+        if frame.fin:
+            data, self._parts = self._parts, None
+            self._message(data)
+
+    def _message(self, data: bytearray) -> None:
+        if self._binary:
+            self._thread.refuse(Refused("binary_message", "binary messages are no part of agent.v1"))
+            return
+        try:
+            text = data.decode()
+        except UnicodeDecodeError:
+            self.drop(INVALID_DATA, "a text message is not UTF-8")
+            return
+        self._thread.take(text)
+
+    def _attached(self) -> bool:
+        return self._thread.listener is self
+
+    def _detach(self) -> None:
+        if self._attached():
+            self._thread.listener = None
+            self._on_detached(self._thread)
+
+    def _flush(self) -> None:
+        for data in self._protocol.data_to_send():
+            if data:
+                self._transport.write(data)
+            elif self._transport.can_write_eof():
+                self._transport.write_eof()
+            else:
+                self._transport.close()
+        if self._deadline is None and self._protocol.close_expected():
+            self._deadline = self._loop.call_later(self._options.close_timeout, self._transport.abort)
+
+    def _stalled(self) -> None:
+        self.drop(TRY_AGAIN_LATER, "the client reads too slowly")
+
+    def _heartbeat(self) -> None:
+        options = self._options
+        self._beat = self._loop.call_later(options.ping_interval, self._heartbeat)
+        if self._paused or self._protocol.state is not State.OPEN:
+            return  # the stall timer and the close deadline watch over these
+        if self._loop.time() - self._heard > options.ping_interval + options.ping_timeout:
+            self.drop(NO_SIGN_OF_LIFE, "no sign of life from the client")
+        else:
+            self._protocol.send_ping(b"")
+            self._flush()

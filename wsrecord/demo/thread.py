@@ -1,0 +1,150 @@
+"""A thread: one user's conversation, over as many connections as it takes."""
+
+import logging
+import random
+from typing import Any, Protocol
+
+from .events import Event, Mint, Origin, encode
+from .history import History
+from .messages import CancelRun, ClientMessage, Ping, Refused, StartAgent, UserMessage, parse
+from .options import DemoOptions
+from .planner import AGENTS, DEFAULT_AGENT
+from .run import Run
+
+_log = logging.getLogger(__name__)
+
+# How many ids of ended runs and used messages a thread remembers.
+_MEMORY = 1000
+
+
+class Listener(Protocol):
+    """The session that is attached to a thread."""
+
+    def pump(self) -> None:
+        """Send what the history has and the client hasn't."""
+
+    def superseded(self) -> None:
+        """End: another session takes the thread over."""
+
+
+class Recent:
+    """The last so many strings of a stream."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._kept: dict[str, None] = {}
+
+    def __contains__(self, item: str) -> bool:
+        return item in self._kept
+
+    def add(self, item: str) -> None:
+        """Remember one, and forget the oldest if there are too many."""
+        self._kept[item] = None
+        if len(self._kept) > self._size:
+            del self._kept[next(iter(self._kept))]
+
+
+class Thread:
+    """Takes the client's messages, keeps the runs, and numbers what they say."""
+
+    def __init__(
+        self, thread_id: str, user_id: str, options: DemoOptions, mint: Mint, rng: random.Random
+    ) -> None:
+        self.id = thread_id
+        self.user_id = user_id
+        self.history = History(max_events=options.history_events, max_bytes=options.history_bytes)
+        self.delivered = 0
+        self.listener: Listener | None = None
+        self.runs: dict[str, Run] = {}
+        self._options = options
+        self._mint = mint
+        self._rng = rng
+        self._ended = Recent(_MEMORY)
+        self._message_ids = Recent(_MEMORY)
+
+    def greeting(self, seq: int, **fields: Any) -> bytes:
+        """Return the connection_established of a session that goes on after an event's number."""
+        return self._encoded(self._mint.event("connection_established", self._origin(), seq, fields))
+
+    def take(self, text: str) -> None:
+        """Act on a client's message; whatever it is, an event answers it."""
+        try:
+            message = parse(text)
+            try:
+                self._act(message)
+            except Refused:
+                raise
+            except Exception as error:
+                _log.exception("a %s failed", type(message).__name__)
+                raise Refused("internal_error", "the server failed", message.message_id) from error
+        except Refused as refused:
+            self.refuse(refused)
+
+    def refuse(self, refused: Refused) -> None:
+        """Answer with an error that ends no run."""
+        fields = {"code": refused.code, "message": refused.message, "reply_to": refused.reply_to}
+        self._publish("error", None, fields)
+
+    def _act(self, message: ClientMessage) -> None:
+        match message:
+            case Ping():
+                self._publish("pong", None, {"reply_to": message.message_id})
+            case StartAgent():
+                self._start(message)
+            case UserMessage():
+                self._tell(message)
+            case CancelRun():
+                self._run(message).cancel(message.message_id)
+
+    def _start(self, message: StartAgent) -> None:
+        self._check_new(message)
+        agent = AGENTS.get(message.agent_name or DEFAULT_AGENT)
+        if agent is None:
+            raise Refused("unknown_agent", f"the agent is none of {', '.join(AGENTS)}", message.message_id)
+        if len(self.runs) >= self._options.max_runs:
+            problem = f"a thread has at most {self._options.max_runs} runs at a time"
+            raise Refused("too_many_runs", problem, message.message_id)
+        run = Run(agent, self._options, self._rng.getrandbits(128), self._publish, self._forget)
+        run.start(message.message_id, message.prompt, report=message.report)
+        self.runs[run.id] = run
+        self._message_ids.add(message.message_id)
+
+    def _tell(self, message: UserMessage) -> None:
+        self._check_new(message)
+        run = self._run(message)
+        if not run.say(message.message_id, message.text):
+            problem = f"a run takes at most {self._options.max_user_messages} messages"
+            raise Refused("too_many_messages", problem, message.message_id)
+        self._message_ids.add(message.message_id)
+
+    def _check_new(self, message: StartAgent | UserMessage) -> None:
+        if message.message_id in self._message_ids:
+            raise Refused("duplicate_message_id", "the message_id was used before", message.message_id)
+
+    def _run(self, message: UserMessage | CancelRun) -> Run:
+        run = self.runs.get(message.run_id)
+        if run is None:
+            if message.run_id in self._ended:
+                raise Refused("run_ended", "the run has ended", message.message_id)
+            raise Refused("unknown_run", "there is no such run here", message.message_id)
+        return run
+
+    def _forget(self, run: Run) -> None:
+        del self.runs[run.id]
+        self._ended.add(run.id)
+
+    def _origin(self, run: Run | None = None) -> Origin:
+        if run is None:
+            return Origin(self.user_id, self.id)
+        return Origin(self.user_id, self.id, run.id, run.agent.name)
+
+    def _publish(self, name: str, run: Run | None, fields: dict[str, Any]) -> None:
+        """Let an event out: every event but the greeting passes here, in its final order."""
+        event = self._mint.event(name, self._origin(run), self.history.last + 1, fields)
+        self.history.append(self._encoded(event))
+        if self.listener is not None:
+            self.listener.pump()
+
+    def _encoded(self, event: Event) -> bytes:
+        """Encode an event; the last place that sees it as a value."""
+        return encode(event)
