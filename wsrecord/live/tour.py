@@ -1,0 +1,94 @@
+"""`wsrecord demo`: what a newcomer sees first, done for real with the commands that it names."""
+
+import contextlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+from wsrecord.cassette.store import open_cassette
+from wsrecord.errors import Exit, TargetError
+from wsrecord.report.timeline import View, end_lines, head_lines, timeline
+
+_PROMPTS = (
+    "what is (17 + 4) * 2, and how do frames carry a message?",
+    "look up the slow archive about websockets and the stock price of ACME",
+)
+_READY = re.compile(r"(ws://\S+)")
+_SELF = (sys.executable, "-m", "wsrecord")
+
+
+def tour(out: Path | None, say: Callable[[str], None]) -> int:
+    """Record a chat with the demo server and show it; return the exit code."""
+    out = out or Path("cassettes") / f"demo-{datetime.now().astimezone():%Y%m%d-%H%M%S}.wsr"
+    say("1. A real agent server starts, on a port of its own:")
+    say("     $ wsrecord demo serve")
+    with _server() as url:
+        say(f"   It listens on {url}\n")
+        say("2. The recorder stands between it and a client, which logs in over HTTP and chats:")
+        say(f"     $ wsrecord record --target {url} --out {out} -- wsrecord demo chat\n")
+        code = _record(url, out)
+        if code != Exit.CLEAN:
+            return code
+    say("\n3. What crossed the wire, secrets replaced before they reached the disk:")
+    say(f"     $ wsrecord show {out}\n")
+    _show(out, say)
+    say(f"\nThe cassette: {out}")
+    say("What to try next:")
+    say(f"  wsrecord show {out} --event 'tool_*'       only the tools")
+    say(f"  wsrecord convert {out} {out.with_suffix('.wsr.jsonl')}")
+    say("                                            one JSON object a line, for review and for git")
+    say(f"  wsrecord scan {out}       make sure that no secret is in it")
+    say("  wsrecord record --target ws://YOUR-SERVER   and point your client at the address it prints")
+    return Exit.CLEAN
+
+
+@contextlib.contextmanager
+def _server() -> Iterator[str]:
+    """Run the demo server as a process of its own; yield its URL."""
+    process = subprocess.Popen(  # noqa: S603 - our own command
+        [*_SELF, "demo", "serve", "--port", "0"], stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        found = _READY.search(line)
+        if found is None:
+            raise TargetError("the demo server did not start: `wsrecord demo serve` says why")
+        yield found[1]
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+def _record(url: str, out: Path) -> int:
+    chat = [*_SELF, "demo", "chat", *(word for prompt in _PROMPTS for word in ("--prompt", prompt))]
+    command = [*_SELF, "record", "--target", url, "--out", str(out), "--", *chat]
+    return subprocess.run(command, check=False).returncode  # noqa: S603 - our own command
+
+
+def _show(out: Path, say: Callable[[str], None]) -> None:
+    terminal = sys.stdout.isatty()
+    view = View(
+        width=shutil.get_terminal_size((110, 24)).columns,
+        color=terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb",
+    )
+    with open_cassette(out) as cassette:
+        for line in (
+            *head_lines(cassette.head),
+            "",
+            *timeline(cassette, view),
+            "",
+            *end_lines(cassette.end, None),
+        ):
+            say(f"   {line}".rstrip())
