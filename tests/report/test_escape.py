@@ -1,0 +1,89 @@
+"""Untrusted text is harmless where it is shown."""
+
+import html
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.markup import render
+
+from wsrecord.report import escape
+
+texts = st.text(st.characters(exclude_categories=[])) | st.text(
+    st.sampled_from("[]/a\\ :%\n\r\x1b<&\u202e#=")
+)
+
+
+@settings(deadline=None)
+@given(texts)
+def test_a_terminal_gets_nothing_but_what_it_shows(text: str) -> None:
+    shown = escape.terminal(text)
+    assert all(char.isprintable() or char.isspace() or ord(char) > 0xA0 for char in shown)
+    assert len(shown.splitlines()) <= 1
+    assert "\x1b" not in shown
+    shown.encode()
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain – grüße 日本 😀", "plain – grüße 日本 😀"),
+        ("\x1b[31mred", "␛[31mred"),
+        ("a\nb\tc\r", "a␊b␉c␍"),
+        ("\x7f\x9b", "␡<U+009B>"),
+        ("\u202egnp.exe", "<U+202E>gnp.exe"),
+        ("\ud800", "<U+D800>"),
+        ("in\u200bvisible\U000e0041", "in<U+200B>visible<U+E0041>"),
+    ],
+)
+def test_what_is_not_plain_shows_as_a_sign_of_itself(text: str, shown: str) -> None:
+    assert escape.terminal(text) == shown
+
+
+def test_lines_may_stay_lines() -> None:
+    assert escape.terminal_lines("a\nb\rc\x1b") == "a\nb␍c␛"
+
+
+@settings(deadline=None)
+@given(texts)
+def test_rich_shows_markup_as_it_is(text: str) -> None:
+    escaped = escape.rich_markup(text)
+    assert render(escaped, emoji=False).plain == escape.terminal(text)
+    found = render(f"[bold]{escaped}[/bold]", emoji=False)
+    assert found.plain == escape.terminal(text)
+    assert {span.style for span in found.spans} <= {"bold", "none"}
+
+
+@settings(deadline=None)
+@given(texts)
+def test_github_takes_no_orders_from_traffic(text: str) -> None:
+    assert "\n" not in escape.github_message(text)
+    assert "\r" not in escape.github_message(text)
+    assert not set(",:\n") & set(escape.github_property(text))
+    for line in escape.github_log(text).splitlines():
+        assert not line.lstrip().startswith(("::", "##["))
+
+
+def test_a_github_message_keeps_its_lines() -> None:
+    assert escape.github_message("100%\r\n::error::x") == "100%25%0A::error::x"
+    assert escape.github_property("a:b,c") == "a%3Ab%2Cc"
+    assert escape.github_log("a\n  ::add-mask::x") == "a\n  \u2058::add-mask::x"
+
+
+@settings(deadline=None)
+@given(texts)
+def test_xml_holds_any_text(text: str) -> None:
+    escaped = escape.xml(text)
+    found = ElementTree.fromstring(f'<a b="{escaped}">{escaped}</a>'.encode())
+    assert len(found) == 0
+    if "\r" not in text:  # XML itself makes a line feed of it
+        assert (found.text or "") == html.unescape(escaped)
+
+
+@settings(deadline=None)
+@given(texts)
+def test_html_holds_any_text(text: str) -> None:
+    escaped = escape.html(text)
+    assert not set("<>\"'") & set(escaped)
+    assert html.unescape(escaped) == escape.terminal_lines(text)

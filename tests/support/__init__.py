@@ -1,0 +1,1 @@
+"""What tests share: raw ends, frames, scripts, relays, certificates, and the recorder as a process."""

@@ -1,0 +1,1 @@
+"""Messages to files and back: the model, redaction, two encodings, the store (alone with the disk)."""

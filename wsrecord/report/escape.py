@@ -1,0 +1,79 @@
+"""Untrusted text, made harmless for the place where it is shown: the only file that does so.
+
+What crossed the wire is hostile in output too: it moves cursors, turns text around, closes tags and
+gives orders to CI systems. Each function takes any text and returns text for one kind of place.
+"""
+
+import html as _html
+import re
+
+# Controls, what turns the direction of text, what can't be seen, and lone surrogates.
+_UNSEEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\u3164\ud800-\udfff\ufeff\uffa0\ufff0-\uffff\U000e0000-\U000e0fff]"
+)
+_UNSEEN_BUT_LINES = re.compile(_UNSEEN.pattern.replace("\x00-\x1f", "\x00-\x09\x0b-\x1f"))
+# What rich takes for a tag, and other brackets, of which it takes a backslash away.
+_RICH_BRACKET = re.compile(r"(\\*)\[([a-z#/@][^[]*?])?")
+_NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# A line that a GitHub runner takes for an order, with or without space before it.
+_ORDER = re.compile(r"(^|[\r\n])([^\S\r\n]*)(::|##\[)")
+
+
+def terminal(text: str) -> str:
+    """One line for a terminal: everything that is not a plain character is shown as a sign of itself."""
+    return _UNSEEN.sub(_sign, text)
+
+
+def terminal_lines(text: str) -> str:
+    """The same, but line feeds stay."""
+    return _UNSEEN_BUT_LINES.sub(_sign, text)
+
+
+def rich_markup(text: str) -> str:
+    """One line for rich's markup: `[/foo]` is text, not a tag."""
+    escaped = _RICH_BRACKET.sub(_escape_bracket, terminal(text))
+    trailing = len(escaped) - len(escaped.rstrip("\\"))
+    # Backslashes at the end would escape whatever tag is put behind them: so a tag is, with them doubled.
+    return escaped + "\\" * trailing + "[none][/none]" if trailing else escaped
+
+
+def _escape_bracket(found: re.Match[str]) -> str:
+    backslashes, tag = found[1], found[2]
+    if tag:
+        return f"{backslashes * 2}\\[{tag}"
+    return f"{backslashes}\\[" if backslashes else "["
+
+
+def github_message(text: str) -> str:
+    """The message of a GitHub workflow command; newlines stay, in the runner's own spelling."""
+    shown = terminal_lines(text.replace("\r\n", "\n"))
+    return shown.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def github_property(text: str) -> str:
+    """A property (file, title) of a GitHub workflow command."""
+    return github_message(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def github_log(text: str) -> str:
+    """Lines for a log that a GitHub runner reads: none of them is a command."""
+    return _ORDER.sub("\\1\\2\u2058\\3", terminal_lines(text))
+
+
+def xml(text: str) -> str:
+    """Text or an attribute's value in XML 1.0, which has no place for most controls."""
+    shown = _NOT_XML.sub(_sign, text)
+    return _html.escape(shown, quote=True)
+
+
+def html(text: str) -> str:
+    """Text or an attribute's value in HTML; line feeds stay."""
+    return _html.escape(terminal_lines(text), quote=True)
+
+
+def _sign(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    if code < 0x20:
+        return chr(0x2400 + code)
+    return "\u2421" if code == 0x7F else f"<U+{code:04X}>"
