@@ -131,10 +131,7 @@ def test_what_does_not_fit_is_said_and_harms_nothing() -> None:
 def test_what_a_later_version_says_of_a_batch_it_says_of_each_message() -> None:
     given = {
         "kind": "messages",
-        "session": 1,
-        "sender": "client",
-        "t": 1,
-        "list": [[1, b"a"], [1, b"b", {"y": 2}]],
+        "batches": [[1, "client", 1, [[1, b"a"], [1, b"b", {"y": 2}]]]],
         "z": 3,
     }
     assert body(given) == [message(b"a", extra={"z": 3}), message(b"b", extra={"z": 3, "y": 2})]
@@ -142,7 +139,8 @@ def test_what_a_later_version_says_of_a_batch_it_says_of_each_message() -> None:
         body(given | {"critical": True})
 
 
-BATCH = {"kind": "messages", "session": 1, "sender": "client", "t": 1, "list": [[1, b""]]}
+def batch(session: object = 1, sender: object = "client", t: object = 1, items: object = ((1, b""),)) -> dict:
+    return {"kind": "messages", "batches": [[session, sender, t, items]]}
 
 
 @pytest.mark.parametrize(
@@ -154,23 +152,25 @@ BATCH = {"kind": "messages", "session": 1, "sender": "client", "t": 1, "list": [
         ({"t": 1}, "without a kind"),
         ({"kind": "note", b"x": 1}, "name is not text"),
         ({"kind": "message"}, 'has "messages" only'),
-        (BATCH | {"session": "1"}, "session must be a whole number, not text"),
-        (BATCH | {"t": -1}, "between 0"),
-        (BATCH | {"t": True}, "not a boolean"),
-        (BATCH | {"sender": "me"}, '"client" or "server"'),
-        (BATCH | {"list": []}, "something in it"),
-        (BATCH | {"list": {}}, "something in it"),
-        (BATCH | {"list": [[1]]}, "item 1 must be"),
-        (BATCH | {"list": [[1, "text"]]}, "item 1 must be"),
-        (BATCH | {"list": [[3, b""]]}, "opcode"),
-        (BATCH | {"list": [[True, b""]]}, "opcode"),
-        (BATCH | {"list": [[1, b"", 3]]}, "must be a map"),
-        (BATCH | {"list": [[1, b"", {"frames": [[1, 2]]}]]}, "frame 1 must be"),
-        (BATCH | {"list": [[1, b"", {"frames": [[1, 2, -1]]}]]}, "three whole numbers"),
-        (BATCH | {"list": [[1, b"", {"frames": [[1, 2, 1.0]]}]]}, "three whole numbers"),
-        (BATCH | {"list": [[1, b"", {"text": "x"}]]}, "the name is taken"),
-        (BATCH | {"list": [[1, b"", {"x": float("nan")}]]}, "no number"),
-        (BATCH | {"list": [[1, b"", {"x": msgpack.ExtType(4, b"ab")}]]}, "extension type"),
+        ({"kind": "messages", "batches": []}, "something in it"),
+        ({"kind": "messages", "batches": [[1, "client", 1]]}, "must be [session, sender, t, list]"),
+        (batch(session="1"), "session must be a whole number, not text"),
+        (batch(t=-1), "between 0"),
+        (batch(t=True), "not a boolean"),
+        (batch(sender="me"), '"client" or "server"'),
+        (batch(items=[]), "something in it"),
+        (batch(items={}), "something in it"),
+        (batch(items=[[1]]), "item 1 must be"),
+        (batch(items=[[1, "text"]]), "item 1 must be"),
+        (batch(items=[[3, b""]]), "opcode"),
+        (batch(items=[[True, b""]]), "opcode"),
+        (batch(items=[[1, b"", 3]]), "must be a map"),
+        (batch(items=[[1, b"", {"frames": [[1, 2]]}]]), "frame 1 must be"),
+        (batch(items=[[1, b"", {"frames": [[1, 2, -1]]}]]), "three whole numbers"),
+        (batch(items=[[1, b"", {"frames": [[1, 2, 1.0]]}]]), "three whole numbers"),
+        (batch(items=[[1, b"", {"text": "x"}]]), "the name is taken"),
+        (batch(items=[[1, b"", {"x": float("nan")}]]), "no number"),
+        (batch(items=[[1, b"", {"x": msgpack.ExtType(4, b"ab")}]]), "extension type"),
     ],
 )
 def test_a_wrong_record_is_refused_by_name(given: object, says: str) -> None:

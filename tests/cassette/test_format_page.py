@@ -35,17 +35,11 @@ def read_binary(data: bytes) -> list[dict]:
         if found["kind"] != "messages":
             records.append(found)
             continue
-        batch = found.pop("list")
-        for opcode, payload, *rest in batch:
-            records.append(
-                {
-                    **found,
-                    "kind": "message",
-                    "opcode": opcode,
-                    "payload": payload,
-                    **(rest[0] if rest else {}),
-                }
-            )
+        for session, sender, t, messages in found.pop("batches"):
+            for opcode, payload, *rest in messages:
+                message = {"kind": "message", "session": session, "sender": sender, "t": t}
+                message |= {"opcode": opcode, "payload": payload, **(rest[0] if rest else {})}
+                records.append(found | message)
     return records
 
 

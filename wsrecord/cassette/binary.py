@@ -2,7 +2,8 @@
 
     u32 length of the body | u32 CRC32 over those four bytes and the body | body: one msgpack map
 
-Messages are written in batches, one for each read of the recorder: that is what makes recording cheap.
+Messages are written in batches, one for each read of the recorder, and the batches of one turn in one
+record: that is what makes recording cheap.
 """
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -19,11 +20,12 @@ from wsrecord.errors import CassetteError
 MAGIC = b"\x89WSR\r\n\x1a\n"
 OVERHEAD = 8  # what stands around each body
 MAX_BODY = 1 << 30
-MAX_BATCH = 4096  # messages; more are written as several batches
+MAX_BATCH = 4096  # messages in one record; more are written as several
 MAX_ITEMS = 1 << 21  # msgpack values in one body
 MAX_DEPTH = 2 * fields.MAX_DEPTH
 
 Item: TypeAlias = tuple[int, bytes] | tuple[int, bytes, dict[str, Any]]
+Batch: TypeAlias = tuple[int, Direction, int, Sequence[Item]]  # session, sender, time, messages
 
 _CHEAP_BODY = 1 << 20  # up to here a body is decoded without being walked first
 _ROOMY_PACKER = 1 << 22  # a packer keeps the largest buffer it ever needed; beyond this it is dropped
@@ -55,26 +57,46 @@ def encode(record: Record) -> bytes:
 
 def encode_messages(session: int, sender: Direction, t: int, items: Sequence[Item]) -> bytes:
     """Messages of one read as they are appended: `(opcode, payload)`, or with a map of what else there is."""
-    if not 0 < len(items) <= MAX_BATCH:
-        parts = (items[at : at + MAX_BATCH] for at in range(0, len(items), MAX_BATCH))
-        return b"".join([encode_messages(session, sender, t, part) for part in parts])
+    return encode_batches([(session, sender, t, items)])
+
+
+def encode_batches(batches: Sequence[Batch]) -> bytes:
+    """The messages of several reads as they are appended: one record, unless they are too many."""
+    count = 0
+    for batch in batches:
+        count += len(batch[3])
+    if not 0 < count <= MAX_BATCH:
+        return b"".join([encode_batches(part) for part in _parts(batches, MAX_BATCH)])
     try:
-        body = _packing.pack(
-            {"kind": "messages", "session": session, "sender": sender, "t": t, "list": items}
-        )  # fmt: skip
+        body = _packing.pack({"kind": "messages", "batches": batches})
     except (ValueError, OverflowError, TypeError) as error:
         raise CassetteError(f"a message that a cassette can't hold: {error}") from None
     size = len(body)
     if size > _CHEAP_BODY:
         _packing.renew()
-        if size > MAX_BODY and len(items) > 1:
-            half = len(items) // 2
-            return b"".join(
-                [encode_messages(session, sender, t, part) for part in (items[:half], items[half:])]
-            )
-        _guard_size(size, items)
+        if size > MAX_BODY and count > 1:
+            return b"".join([encode_batches(part) for part in _parts(batches, (count + 1) // 2)])
+        _guard_size(size, batches)
     length = size.to_bytes(4, "big")
     return b"".join((length, crc32(body, crc32(length)).to_bytes(4, "big"), body))
+
+
+def _parts(batches: Sequence[Batch], most: int) -> Iterator[list[Batch]]:
+    """The same batches in lists of at most so many messages."""
+    part: list[Batch] = []
+    room = most
+    for session, sender, t, items in batches:
+        at = 0
+        while at < len(items):
+            taken = items[at : at + room]
+            part.append((session, sender, t, taken))
+            at += len(taken)
+            room -= len(taken)
+            if not room:
+                yield part
+                part, room = [], most
+    if part:
+        yield part
 
 
 def encode_all(records: Iterable[Record]) -> Iterator[bytes]:
@@ -172,11 +194,12 @@ def _seal(body: bytes) -> bytes:
     return b"".join((length, crc32(body, crc32(length)).to_bytes(4, "big"), body))
 
 
-def _guard_size(size: int, items: Sequence[Item]) -> None:
+def _guard_size(size: int, batches: Sequence[Batch]) -> None:
     """What could not be read again is not written: that a large batch is within the bounds of a reader."""
     if size > MAX_BODY:
         raise CassetteError(f"a message of {size} bytes; {MAX_BODY} is the most that a cassette takes")
-    frames = sum(len(item[2].get("frames") or ()) for item in items if len(item) > 2)
+    details = (item[2] for batch in batches for item in batch[3] if len(item) > 2)
+    frames = sum(len(each.get("frames") or ()) for each in details)
     if frames * 4 > MAX_ITEMS // 2:
         raise CassetteError(f"messages in {frames} frames; {MAX_ITEMS // 8} is the most that a record takes")
 
@@ -261,16 +284,27 @@ def _token(body: bytes, at: int) -> tuple[int, int]:
 
 
 def _messages(given: dict[Any, Any]) -> list[Record]:
-    session = fields.whole(given.pop("session", None), "messages: session")
-    sender = fields.direction(given.pop("sender", None), "messages: sender")
-    t = fields.whole(given.pop("t", None), "messages: t")
-    items = given.pop("list", None)
+    batches = given.pop("batches", None)
     given.pop("kind")
-    if not isinstance(items, list) or not items:
-        raise CassetteError("messages: list must be a list with something in it")
-    # What a later version says of a batch, it says of each message in it.
+    if not isinstance(batches, list) or not batches:
+        raise CassetteError("messages: batches must be a list with something in it")
+    # What a later version says of all of them, it says of each message in them.
     shared = fields.unknown_fields("message", given) if given else {}
     out: list[Record] = []
+    for batch in batches:
+        _batch(batch, shared, out)
+    return out
+
+
+def _batch(batch: Any, shared: dict[str, Any], out: list[Record]) -> None:
+    if type(batch) is not list or len(batch) != 4:
+        raise CassetteError("messages: a batch must be [session, sender, t, list]")
+    session = fields.whole(batch[0], "messages: session")
+    sender = fields.direction(batch[1], "messages: sender")
+    t = fields.whole(batch[2], "messages: t")
+    items = batch[3]
+    if not isinstance(items, list) or not items:
+        raise CassetteError("messages: a batch's list must have something in it")
     opcodes = fields.OPCODES
     for item in items:
         if type(item) is not list or not 2 <= len(item) <= 3 or type(item[1]) is not bytes:
@@ -283,7 +317,6 @@ def _messages(given: dict[Any, Any]) -> list[Record]:
             raise CassetteError(f"messages: item {len(out) + 1} must have an opcode of {sorted(opcodes)}")
         rest = _rest(item[2], shared) if len(item) > 2 else {"extra": shared} if shared else {}
         out.append(Message(t=t, session=session, sender=sender, opcode=opcode, payload=item[1], **rest))
-    return out
 
 
 def _rest(given: Any, shared: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from typing import Any, BinaryIO
 
 from wsrecord.cassette import fields
+from wsrecord.cassette.binary import Batch, Item
 from wsrecord.cassette.model import Direction, Message, Note, Opcode, Record, Request, Response
 from wsrecord.errors import CassetteError
 
@@ -56,7 +57,7 @@ def encode_messages(
     session: int,
     sender: Direction,
     t: int,
-    items: Sequence[tuple[int, bytes] | tuple[int, bytes, dict[str, Any]]],
+    items: Sequence[Item],
 ) -> bytes:
     """Messages of one read as lines: the same call as in the binary encoding."""
     same = {"kind": "message", "session": session, "sender": sender, "t": t}
@@ -65,6 +66,11 @@ def encode_messages(
         for item in items
     )
     return b"".join([encode(fields.from_map(given)) for given in maps])
+
+
+def encode_batches(batches: Iterable[Batch]) -> bytes:
+    """The messages of several reads as lines: the same call as in the binary encoding."""
+    return b"".join([encode_messages(*batch) for batch in batches])
 
 
 def encode_all(records: Iterable[Record]) -> Iterator[bytes]:

@@ -188,7 +188,7 @@ class CassetteWriter:
         self._broken = False
         module = _MODULES[encoding]
         self._encode = module.encode
-        self._encode_messages = module.encode_messages
+        self._encode_batches = module.encode_batches
         self._encode_all = module.encode_all
 
     @classmethod
@@ -229,7 +229,11 @@ class CassetteWriter:
 
     def messages(self, session: int, sender: Direction, t: int, items: Sequence[binary.Item]) -> None:
         """Append the messages of one read."""
-        self._append(self._encode_messages(session, sender, t, items))
+        self._append(self._encode_batches([(session, sender, t, items)]))
+
+    def batches(self, batches: Sequence[binary.Batch]) -> None:
+        """Append the messages of several reads in one write."""
+        self._append(self._encode_batches(batches))
 
     def copy(self, records: Iterable[Record]) -> None:
         """Append records from another cassette, in as few writes as the encoding can."""

@@ -4,7 +4,7 @@ import asyncio
 import os
 import shlex
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from wsrecord.errors import UsageError
@@ -27,8 +27,11 @@ class Command:
         """Return the environment with the addresses in it."""
         return {**base, "WSRECORD_URL": url, "WSRECORD_HTTP_URL": http_url, self.variable: url}
 
-    async def run(self, url: str, http_url: str) -> int:
-        """Run to the end and return the exit code, as a shell would count it."""
+    async def run(self, url: str, http_url: str, hurry: Callable[[], bool]) -> int:
+        """Run to the end and return the exit code, as a shell would count it; cancelled, it ends the command.
+
+        `hurry` says whether the command gets no time to end by itself.
+        """
         words = self.filled(url, http_url)
         try:
             process = await asyncio.create_subprocess_exec(
@@ -41,7 +44,13 @@ class Command:
         try:
             code = await process.wait()
         except asyncio.CancelledError:
-            await self._end(process)
+            try:
+                if not hurry():
+                    await self._end(process)
+            finally:  # cancelled once more: it does not stay behind
+                if process.returncode is None:
+                    process.kill()
+                    await process.wait()
             raise
         return 128 - code if code < 0 else code
 

@@ -3,8 +3,10 @@
 import asyncio
 import socket
 import struct
+from collections.abc import Callable
 from typing import Protocol, cast
 
+from wsrecord.live.turn import Turn
 from wsrecord.wire.frames import Direction
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
@@ -36,7 +38,19 @@ class Joint(Protocol):
 class End(asyncio.Protocol):
     """One side of a relay: the client's, or the server's."""
 
-    __slots__ = ("_choked", "_reset", "_waiting", "ended", "lost", "relay", "sender", "transport")
+    __slots__ = (
+        "_add",
+        "_choked",
+        "_forward",
+        "_read",
+        "_reset",
+        "_waiting",
+        "ended",
+        "lost",
+        "relay",
+        "sender",
+        "transport",
+    )
 
     def __init__(self, relay: Joint, sender: Direction) -> None:
         self.relay = relay
@@ -47,6 +61,20 @@ class End(asyncio.Protocol):
         self._choked = False  # its peer can't take more
         self._waiting = False  # its bytes have no way to go yet
         self._reset: asyncio.TimerHandle | None = None
+        self._forward: Callable[[bytes], None] | None = None
+        self._read: Callable[[bytes, int], None] | None = None
+        self._add: Callable[[Callable[[bytes, int], None], bytes], None]
+
+    def shortcut(self, peer: "End", read: Callable[[bytes, int], None] | None, turn: Turn) -> None:
+        """From here on bytes go straight to the peer, and copies to `read`: the hot path of a session."""
+        assert peer.transport is not None
+        self._forward = peer.transport.write
+        self._read = read
+        self._add = turn.add
+
+    def detour(self) -> None:
+        """The peer is gone, or is about to be: let the relay say what becomes of the bytes."""
+        self._forward = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport; the relay knows what to do with it."""
@@ -55,7 +83,12 @@ class End(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Relay first."""
-        if self.sender == "server":
+        forward = self._forward
+        if forward is not None:
+            forward(data)
+            if self._read is not None:
+                self._add(self._read, data)
+        elif self.sender == "server":
             self.relay.from_server(self, data)
         else:
             self.relay.from_client(data)
@@ -67,6 +100,9 @@ class End(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing more in either direction."""
         self.lost = True
+        peer = self.relay.peer(self)
+        if peer is not None:
+            peer.detour()
         if self._reset is not None:
             self._reset.cancel()
         self.relay.lost(self, exc)
@@ -104,6 +140,12 @@ class End(asyncio.Protocol):
         elif not self.ended:
             self.transport.resume_reading()
 
+    def read_at_most(self, size: int) -> None:
+        """Take no more than this in one go; TLS, which asyncio reads otherwise, has no such bound."""
+        transport = self.transport
+        if transport is not None and hasattr(transport, "max_size"):
+            transport.max_size = size
+
     def write(self, data: bytes) -> None:
         """Send, unless nothing reaches this end any more."""
         if self.transport is not None and not self.lost:
@@ -114,10 +156,14 @@ class End(asyncio.Protocol):
         transport = self.transport
         if transport is None or transport.is_closing():
             return
-        if transport.can_write_eof():
-            transport.write_eof()
-        else:
+        if not transport.can_write_eof():
             transport.close()
+            return
+        try:
+            transport.write_eof()
+        except OSError:  # it was reset, and whoever reads it will hear of that
+            if self.ended:
+                transport.abort()
 
     def close(self) -> None:
         """Close once all is sent."""

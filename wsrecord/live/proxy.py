@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from wsrecord.errors import UsageError
 from wsrecord.live.end import End
 from wsrecord.live.relay import Log, Relay, Setting
+from wsrecord.live.turn import Turn
 from wsrecord.live.upstream import Routes, Upstream
 from wsrecord.wire.heads import Rewrite
 from wsrecord.wire.messages import DEFAULT_BOUNDS, Bounds
@@ -52,6 +53,7 @@ class Proxy:
         log: Callable[[], Log],
         gone: Callable[[Log], None],
         clock: Callable[[], int],
+        turn: Turn,
     ) -> None:
         self.options = options
         self._log = log
@@ -65,6 +67,7 @@ class Proxy:
             routes=options.routes,
             rewrite=self._rewrite,
             clock=clock,
+            turn=turn,
             handshake_timeout=options.handshake_timeout,
             connect_timeout=options.connect_timeout,
             gone=self._forget,

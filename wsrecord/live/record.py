@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from wsrecord.errors import Exit
+from wsrecord.errors import Exit, UsageError
 from wsrecord.live.command import Command
 from wsrecord.live.heap import keep_buffers
 from wsrecord.live.proxy import Proxy, ProxyOptions
 from wsrecord.live.recorder import ConnectionLog, Plan, Recorder
 from wsrecord.live.status import StatusLine
+from wsrecord.live.turn import Turn
 
 _REFRESH = 0.25  # seconds between two looks at the live line
 _GRACE = 2.0  # seconds that open sessions get to take their close
@@ -67,14 +68,17 @@ class _Run:
             log=lambda: self.recorder.log(tls=options.proxy.listen.tls is not None),
             gone=lambda log: cast("ConnectionLog", log).gone(),
             clock=clock,
+            turn=Turn(clock, self.recorder.flush),
         )
         self._stop = asyncio.Event()
         self._signal: signal.Signals | None = None
+        self._at_once = False
 
     def _say(self, text: str) -> None:
         if hasattr(self, "status"):
             self.status.clear()
-        self._out(text)
+        with contextlib.suppress(OSError):  # nobody reads it any more, or it goes to the same full disk
+            self._out(text)
 
     async def run(self) -> int:
         """Start, wait for the end, stop."""
@@ -95,16 +99,21 @@ class _Run:
                 await self._stop.wait()
             else:
                 code = await self._command(self.options.command)
+        except UsageError:  # the command can't be run: nothing was recorded
+            self.recorder.discard()
+            raise
         finally:
             ticker.cancel()
             self.status.clear()
-            await self.proxy.stop(_GRACE)
-            self.recorder.close()
+            try:
+                await self.proxy.stop(0 if self._at_once else _GRACE)
+            finally:  # asked twice, it is cancelled there
+                self.recorder.close()
         return self._summary(code)
 
     async def _command(self, command: Command) -> int:
         """Run the client; a signal ends it."""
-        running = asyncio.ensure_future(command.run(*self._urls()))
+        running = asyncio.ensure_future(command.run(*self._urls(), lambda: self._at_once))
         stopped = asyncio.ensure_future(self._stop.wait())
         await asyncio.wait({running, stopped}, return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
@@ -142,6 +151,9 @@ class _Run:
         self._say(
             f"recorded {counts.sessions} sessions, {messages} messages, {counts.exchanges} HTTP exchanges"
         )
+        for text, times in self.recorder.troubles.items():
+            if times > 1:
+                self.recorder.say(f"{times} times: {text}")
         if counts.notes["unread"]:
             self._say(f"{counts.notes['unread']} connections could not be read; their bytes were relayed")
         if self.recorder.incomplete:
@@ -151,12 +163,12 @@ class _Run:
 
     def _signalled(self, number: signal.Signals) -> None:
         if self._signal is not None:
-            # Asked twice: end at once; the cassette's prefix is whole.
-            self.recorder.close()
+            self._at_once = True
             self._say("stopped at once")
             raise SystemExit(Exit.INTERRUPTED)
         self._signal = number
         self._stop.set()
+        self._say("stopping; asked again, it ends at once")
 
     async def _tick(self) -> None:
         while True:
@@ -167,6 +179,6 @@ class _Run:
         """What asyncio would log with a traceback: TLS handshakes that fail, for instance."""
         error = context.get("exception")
         if isinstance(error, OSError):
-            self._say(f"a connection failed: {error}")
+            self.recorder.trouble(f"a connection failed: {error}")
         elif isinstance(error, Exception):
             self.recorder.failed(error)

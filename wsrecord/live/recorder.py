@@ -13,12 +13,15 @@ from wsrecord.cassette.model import Ended, Head, Note, Opened, Request, Response
 from wsrecord.errors import WsrecordError
 from wsrecord.live.tape import Names, Tape
 from wsrecord.live.upstream import under
+from wsrecord.report.escape import terminal
 
 if TYPE_CHECKING:
     from wsrecord.cassette.redaction.redactor import Redactor
     from wsrecord.wire.frames import Direction
     from wsrecord.wire.http import RequestHead, WholeRequest, WholeResponse
     from wsrecord.wire.messages import Item, Remark
+
+_MOST_TROUBLES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,7 @@ class Recorder:
         self._say = say
         self.counts = Counts()
         self.failures: list[str] = []
+        self.troubles: Counter[str] = Counter()
         self.finished: list[tuple[Path, str | None]] = []
         self._done_volume = 0
         self._names = Names(plan.out)
@@ -97,8 +101,16 @@ class Recorder:
         return self._redactor.text(text) if self._redactor else text
 
     def say(self, text: str) -> None:
-        """Tell the user."""
-        self._say(self.clean(text))
+        """Tell the user; the text may quote what crossed the wire."""
+        self._say(terminal(self.clean(text)))
+
+    def trouble(self, text: str) -> None:
+        """Tell the user of what happens to one connection: once, for the next thousand may share its fate."""
+        if text not in self.troubles and len(self.troubles) >= _MOST_TROUBLES:
+            text = "more went wrong than is told here"
+        self.troubles[text] += 1
+        if self.troubles[text] == 1:
+            self.say(text)
 
     def log(self, *, tls: bool) -> "ConnectionLog":
         """Begin a connection."""
@@ -118,6 +130,11 @@ class Recorder:
         if self._main is None:
             self._main = self._try_open(self._names.for_exchanges())
         return self._main
+
+    def flush(self) -> None:
+        """Write the messages that were gathered."""
+        for tape in self._tapes:
+            tape.flush()
 
     def close_tape(self, tape: Tape) -> None:
         """End one session's cassette."""
@@ -163,7 +180,7 @@ class Recorder:
             return None
 
     def _open(self, path: Path) -> Tape:
-        tape = Tape(path, self._head, self.plan.redactor(), self.failed)
+        tape = Tape(path, self._head, self.plan.redactor(), self.failed, self.counts.last)
         self._tapes.append(tape)
         return tape
 
@@ -258,7 +275,7 @@ class ConnectionLog:
         tape = self._tape
         if tape is not None:
             assert self._session is not None
-            counts.last[sender] = tape.messages(self._session, sender, t, items)
+            tape.messages(self._session, sender, t, items)
 
     def remark(self, sender: "Direction", t: int, remark: "Remark") -> None:
         """Record what the tap noticed."""
@@ -296,4 +313,4 @@ class ConnectionLog:
 
     def trouble(self, text: str) -> None:
         """Say it to the user."""
-        self._recorder.say(text)
+        self._recorder.trouble(text)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from wsrecord.live.end import End
+from wsrecord.live.turn import Turn
 from wsrecord.live.upstream import Routes, Upstream
 from wsrecord.wire.frames import Direction
 from wsrecord.wire.heads import Rewrite
@@ -18,6 +19,10 @@ from wsrecord.wire.http import HeadPiece, RefusedError
 from wsrecord.wire.tap import Sink, Tap
 
 _CLOSE_1001 = b"\x03\xe9"
+# Heads and chunks are read at some 0.2 ms each: a large read full of them would keep all others waiting.
+_HTTP_READ = 16 * 1024
+_READ = 256 * 1024
+_UNANSWERED = 1000  # requests in a row that a client may send without an answer before it is not read
 
 
 class Log(Sink, Protocol):
@@ -40,6 +45,7 @@ class Setting:
     routes: Routes
     rewrite: Callable[[Upstream, asyncio.Transport], Rewrite | None]
     clock: Callable[[], int]
+    turn: Turn
     handshake_timeout: float
     connect_timeout: float
     gone: Callable[["Relay"], None]
@@ -59,6 +65,7 @@ class Relay:
         "_tap",
         "_timer",
         "_turned_away",
+        "_unanswered",
         "client",
         "server",
         "stopping",
@@ -77,6 +84,7 @@ class Relay:
         self.server: End | None = None
         self.stopping = False
         self._turned_away = False
+        self._unanswered = 0
 
     def turn_away(self) -> None:
         """There are too many connections: this one is reset as soon as it is made."""
@@ -90,6 +98,8 @@ class Relay:
 
     def made(self, end: End) -> None:
         """An end is connected."""
+        if not self._raw:
+            end.read_at_most(_HTTP_READ)
         if end is self.client:
             if self._turned_away:
                 self._tell("client", "refused")
@@ -116,8 +126,12 @@ class Relay:
                     ssl=upstream.tls,
                     server_hostname=upstream.host if upstream.tls else None,
                 )
-        except (OSError, TimeoutError) as error:
-            why = "no answer in time" if isinstance(error, TimeoutError) else str(error)
+        except (OSError, ValueError) as error:  # TimeoutError is an OSError; no name at all is a ValueError
+            why = str(error)
+            if isinstance(error, TimeoutError):
+                why = "no answer in time"
+            elif isinstance(error, UnicodeError):
+                why = "this can't be a host's name"
             self._log.trouble(f"the target {upstream.url} can't be reached: {why}")
             self._tell("server", "unreachable")
             self.server = None
@@ -138,15 +152,10 @@ class Relay:
         if end is not self.server or self.stopping:
             return
         self.client.write(data)
-        tap = self._tap
-        if tap is None:
-            return
-        try:
-            tap.server(data, self._setting.clock())
-        except Exception as error:
-            self._fail(error)
-        if not self._raw:
-            self._settle()
+        self._setting.turn.end()
+        self._read_server(data, self._setting.clock())
+        self._setting.turn.flush()
+        self._settle()
 
     def from_client(self, data: bytes) -> None:
         """Relay what the client sent, then let the tap read it."""
@@ -154,16 +163,24 @@ class Relay:
             return
         if not self._raw:
             self._cut(data)
-            return
-        assert self.server is not None
-        self.server.write(data)
-        tap = self._tap
-        if tap is None:
-            return
-        try:
-            tap.client(data, self._setting.clock())
-        except Exception as error:
-            self._fail(error)
+        elif self.server is not None:
+            self.server.write(data)
+            self._read_client(data, self._setting.clock())
+            self._setting.turn.flush()
+
+    def _read_client(self, data: bytes, now: int) -> None:
+        if self._tap is not None:
+            try:
+                self._tap.client(data, now)
+            except Exception as error:
+                self._fail(error)
+
+    def _read_server(self, data: bytes, now: int) -> None:
+        if self._tap is not None:
+            try:
+                self._tap.server(data, now)
+            except Exception as error:
+                self._fail(error)
 
     def _cut(self, data: bytes) -> None:
         """Before the upgrade: heads are found, and may be rewritten."""
@@ -173,6 +190,7 @@ class Relay:
             self._pieces.append(data)
             self._pump()
             return
+        self._setting.turn.end()
         now = self._setting.clock()
         try:
             pieces = tap.client_pieces(data, now)
@@ -203,6 +221,8 @@ class Relay:
                     return
                 if upstream is not self._current and not self._change(upstream):
                     return
+                if not self._may_ask():
+                    return
             server = self.server
             if server is None or server.transport is None:
                 if self._current is None and not isinstance(piece, HeadPiece):
@@ -216,9 +236,19 @@ class Relay:
         if self.client.ended and self.server is not None:
             self.server.finish()
 
+    def _may_ask(self) -> bool:
+        """Whether a request may be sent: what is known of those without an answer must not grow for ever."""
+        if self._tap is None or self._tap.idle:
+            self._unanswered = 0
+        elif self._unanswered >= _UNANSWERED:
+            self.client.wait(True)
+            return False
+        return True
+
     def _relay_head(self, piece: HeadPiece, server: End) -> None:
         assert self._current is not None
         assert self.client.transport is not None
+        self._unanswered += 1
         rewrite = self._setting.rewrite(self._current, self.client.transport)
         server.write(rewrite.apply(piece.raw) if rewrite else piece.raw)
         if self._tap is not None:
@@ -251,8 +281,12 @@ class Relay:
             and (tap is None or tap.mode in ("session", "opaque"))
         ):
             self._raw = True
+            self.client.read_at_most(_READ)
+            self.server.read_at_most(_READ)
             if tap is not None and tap.mode == "opaque":
-                self._tap = None
+                self._tap = tap = None
+            self.client.shortcut(self.server, self._read_client if tap else None, self._setting.turn)
+            self.server.shortcut(self.client, self._read_server if tap else None, self._setting.turn)
 
     def _watch(self, tap: Tap) -> None:
         """A head may not stay unfinished for ever."""
@@ -286,6 +320,7 @@ class Relay:
 
     def fin(self, end: End) -> bool:
         """Carry a FIN over; return whether the end stays open for writing."""
+        self._setting.turn.end()
         if end is not self.server and end is not self.client:
             return False
         end.ended = True
@@ -304,6 +339,7 @@ class Relay:
 
     def lost(self, end: End, exc: Exception | None) -> None:
         """Carry an end's loss over."""
+        self._setting.turn.end()
         if self._timer is not None and end is self.client:
             self._timer.cancel()
         if end is not self.client and end is not self.server:
@@ -346,6 +382,10 @@ class Relay:
         if self.stopping:
             return
         self.stopping = True
+        self._setting.turn.end()
+        self.client.detour()
+        if self.server is not None:
+            self.server.detour()
         tap = self._tap
         if tap is not None:
             self._flush(self.client)
@@ -357,6 +397,7 @@ class Relay:
                 self.client.write(b"\x88\x02" + _CLOSE_1001)
             if tap.between_frames("client"):
                 self.server.write(b"\x88\x82\x00\x00\x00\x00" + _CLOSE_1001)
+        self._tap = None  # what comes now is the answer to us
         if self._connecting is not None:
             self._connecting.cancel()
         for end in (self.client, self.server):

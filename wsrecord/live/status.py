@@ -6,7 +6,7 @@ import sys
 from typing import TextIO
 
 from wsrecord.live.recorder import Counts
-from wsrecord.report.escape import visible
+from wsrecord.report.escape import terminal
 
 _NAME = re.compile(rb'"(?:type|event|method|msg_type|op|action)"\s*:\s*"([^"\\]{1,60})"')
 _LOOK_AT = 2000  # bytes of a payload that are searched for an event's name
@@ -34,7 +34,7 @@ class StatusLine:
         for sender, arrow in (("client", "→"), ("server", "←")):
             found = _NAME.search(counts.last.get(sender, b"")[:_LOOK_AT])
             if found:
-                text += f"  {arrow} {visible(found[1].decode('utf-8', 'replace'))}"
+                text += f"  {arrow} {terminal(found[1].decode('utf-8', 'replace'))}"
         text = text[: shutil.get_terminal_size().columns - 1]
         if text != self._shown:
             self._stream.write(f"\r\x1b[2K{text}")

@@ -1,12 +1,13 @@
 """One cassette being written: every record passes the redactor, every failure stops the writing alone."""
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from wsrecord.cassette.model import End, Head, Note, Opened, Record, Request, Response
-from wsrecord.cassette.store import CassetteWriter
+from wsrecord.cassette.store import CassetteWriter, part_of
 from wsrecord.errors import CassetteError, IncompleteError
 from wsrecord.wire.frames import Direction
 from wsrecord.wire.messages import Item
@@ -15,19 +16,29 @@ if TYPE_CHECKING:
     from wsrecord.cassette.redaction.redactor import Redactor
 
 
+Batch: TypeAlias = tuple[int, Direction, int, list[Item]]  # session, sender, time, messages
+
+
 class Tape:
     """A cassette that takes records until it can't."""
 
-    __slots__ = ("_counts", "_failed", "_lost", "_redactor", "_writer", "failure")
+    __slots__ = ("_batches", "_counts", "_failed", "_last", "_lost", "_redactor", "_writer", "failure")
 
     def __init__(
-        self, path: Path, head: Head, redactor: "Redactor | None", failed: Callable[[Exception], None]
+        self,
+        path: Path,
+        head: Head,
+        redactor: "Redactor | None",
+        failed: Callable[[Exception], None],
+        last: dict[str, bytes],
     ) -> None:
         self._writer = CassetteWriter.create(path)
         self._redactor = redactor
         self._failed = failed
         self._counts = {"connections": 0, "exchanges": 0, "sessions": 0, "messages": 0}
         self._lost = 0
+        self._last = last  # the latest payload of each side, as it was written
+        self._batches: list[Batch] = []
         self.failure: str | None = None
         self.record(head)
 
@@ -55,23 +66,44 @@ class Tape:
         """Write a note."""
         self._redacted(note, lambda redactor: redactor.note(note))
 
-    def messages(self, session: int, sender: Direction, t: int, items: list[Item]) -> bytes:
-        """Write a batch of messages; return the last payload as it was written."""
+    def messages(self, session: int, sender: Direction, t: int, items: list[Item]) -> None:
+        """Take a batch of messages: it is written with the next flush, or before the next other record."""
+        self._batches.append((session, sender, t, items))
+
+    def flush(self) -> None:
+        """Write the batches: one look for secrets, one write."""
+        batches = self._batches
+        if not batches:
+            return
+        self._batches = []
+        count = len(batches[0][3]) if len(batches) == 1 else sum(len(batch[3]) for batch in batches)
         if self.failure is not None:
-            self._lost += len(items)
-            return b""
+            self._lost += count
+            return
         try:
-            redactor = self._redactor
-            if redactor is not None:
-                items = redactor.messages(items)
-                for secret in redactor.drain_secrets():
-                    self._writer.record(secret)
-            self._writer.messages(session, sender, t, items)
+            if self._redactor is not None:
+                batches = self._redact(self._redactor, batches)
+            self._writer.batches(batches)
         except Exception as error:
-            self._fail(error, len(items))
-            return b""
-        self._counts["messages"] += len(items)
-        return items[-1][1]
+            self._fail(error, count)
+            return
+        self._counts["messages"] += count
+        for _, sender, _, items in batches:
+            self._last[sender] = items[-1][1]
+
+    def _redact(self, redactor: "Redactor", batches: list[Batch]) -> list[Batch]:
+        items = batches[0][3] if len(batches) == 1 else [item for batch in batches for item in batch[3]]
+        clean = redactor.messages(items)
+        for secret in redactor.drain_secrets():
+            self._writer.record(secret)
+        if clean is items:
+            return batches
+        redacted = []
+        at = 0
+        for session, sender, t, mine in batches:
+            redacted.append((session, sender, t, clean[at : at + len(mine)]))
+            at += len(mine)
+        return redacted
 
     @property
     def volume(self) -> int:
@@ -80,6 +112,7 @@ class Tape:
 
     def close(self, t: int, incomplete: str | None) -> Path:
         """Write the end record; return the name that the cassette has now."""
+        self.flush()
         why = self.failure or incomplete
         if self._lost:
             why = f"{why}; {self._lost} records or messages are missing"
@@ -120,6 +153,7 @@ class Tape:
         self._write(write)
 
     def _write(self, write: Callable[[], None]) -> None:
+        self.flush()
         if self.failure is not None:
             self._lost += 1
             return
@@ -140,7 +174,7 @@ class Names:
 
     def __init__(self, out: Path) -> None:
         self._out = out
-        self._taken: set[str] = set()
+        self._last: dict[str, int] = {}  # the numbers given to each path
 
     def for_session(self, path: str) -> Path:
         """Return a free name for a session."""
@@ -148,7 +182,7 @@ class Names:
         return self._free(words or "root")
 
     def for_exchanges(self) -> Path:
-        """Return the name for what belongs to no session."""
+        """Return a free name for what belongs to no session."""
         return self._free("http")
 
     def _free(self, words: str) -> Path:
@@ -156,8 +190,12 @@ class Names:
             "".join(self._out.suffixes[-2:]) if self._out.name.endswith(".wsr.jsonl") else self._out.suffix
         )
         stem = self._out.name.removesuffix(suffix)
-        number = 1
-        while (name := f"{stem}-{words}-{number}{suffix}") in self._taken:
+        number = self._last.get(words, 0) + 1
+        while _is_taken(path := self._out.with_name(f"{stem}-{words}-{number}{suffix}")):
             number += 1
-        self._taken.add(name)
-        return self._out.with_name(name)
+        self._last[words] = number
+        return path
+
+
+def _is_taken(path: Path) -> bool:
+    return os.path.lexists(path) or os.path.lexists(part_of(path))

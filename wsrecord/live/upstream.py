@@ -39,6 +39,8 @@ def parse_target(text: str, tls: ssl.SSLContext | None) -> Upstream:
         port = parts.port
     except ValueError as error:
         raise UsageError(f"the target {text!r} is not a URL: {error}") from None
+    if port == 0:
+        raise UsageError(f"the target {text!r} has the port 0, where nobody can listen")
     if parts.scheme not in _SCHEMES:
         raise UsageError(f"the target {text!r} has the scheme {parts.scheme!r}; use ws, wss, http or https")
     if parts.username is not None:
