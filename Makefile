@@ -12,10 +12,10 @@ demo: $(VENV)/.core  ## record a chat with the embedded agent server and look at
 	$(BIN)/wsrecord demo
 
 test: $(READY)  ## the whole suite
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 test-quick: $(READY)  ## without what is marked slow
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "not slow" $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not slow" $(ARGS)
 
 lint: $(READY)  ## style, formatting, types
 	$(BIN)/ruff check .

@@ -6,7 +6,7 @@ import struct
 from collections.abc import Callable
 from typing import Protocol, cast
 
-from wsrecord.live.turn import Turn
+from wsrecord.live.turn import Failed, Read, Turn
 from wsrecord.wire.frames import Direction
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
@@ -34,12 +34,16 @@ class Joint(Protocol):
     def peer(self, end: "End") -> "End | None":
         """Return the other end, if there is one."""
 
+    def failed(self, error: Exception) -> None:
+        """The tap broke: relay on without it."""
+
 
 class End(asyncio.Protocol):
     """One side of a relay: the client's, or the server's."""
 
     __slots__ = (
         "_add",
+        "_cause",
         "_choked",
         "_forward",
         "_read",
@@ -61,16 +65,21 @@ class End(asyncio.Protocol):
         self._choked = False  # its peer can't take more
         self._waiting = False  # its bytes have no way to go yet
         self._reset: asyncio.TimerHandle | None = None
+        self._cause: ConnectionResetError | None = None
         self._forward: Callable[[bytes], None] | None = None
-        self._read: Callable[[bytes, int], None] | None = None
-        self._add: Callable[[Callable[[bytes, int], None], bytes], None]
+        self._read: Read | None = None
+        self._add: Callable[[Read, bytes, Failed], None]
 
-    def shortcut(self, peer: "End", read: Callable[[bytes, int], None] | None, turn: Turn) -> None:
+    def shortcut(self, peer: "End", read: Read | None, turn: Turn) -> None:
         """From here on bytes go straight to the peer, and copies to `read`: the hot path of a session."""
         assert peer.transport is not None
         self._forward = peer.transport.write
         self._read = read
         self._add = turn.add
+
+    def unread(self) -> None:
+        """Nobody reads the copies any more."""
+        self._read = None
 
     def detour(self) -> None:
         """The peer is gone, or is about to be: let the relay say what becomes of the bytes."""
@@ -87,7 +96,7 @@ class End(asyncio.Protocol):
         if forward is not None:
             forward(data)
             if self._read is not None:
-                self._add(self._read, data)
+                self._add(self._read, data, self.relay.failed)
         elif self.sender == "server":
             self.relay.from_server(self, data)
         else:
@@ -97,6 +106,12 @@ class End(asyncio.Protocol):
         """A FIN: on plain TCP the other direction may go on."""
         return self.relay.fin(self)
 
+    def was_reset(self, error: ConnectionResetError) -> None:
+        """A RST came after its FIN."""
+        self._cause = error
+        if self.transport is not None:
+            self.transport.abort()
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing more in either direction."""
         self.lost = True
@@ -105,7 +120,7 @@ class End(asyncio.Protocol):
             peer.detour()
         if self._reset is not None:
             self._reset.cancel()
-        self.relay.lost(self, exc)
+        self.relay.lost(self, exc or self._cause)
 
     def pause_writing(self) -> None:
         """This end takes no more for now: stop reading from its peer."""

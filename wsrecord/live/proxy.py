@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from wsrecord.errors import UsageError
 from wsrecord.live.end import End
 from wsrecord.live.relay import Log, Relay, Setting
+from wsrecord.live.resets import Resets
 from wsrecord.live.turn import Turn
 from wsrecord.live.upstream import Routes, Upstream
 from wsrecord.wire.heads import Rewrite
@@ -63,11 +64,14 @@ class Proxy:
         self._empty = asyncio.Event()
         self._refused = 0
         self.port = 0
+        self._resets = Resets()
         self._setting = Setting(
             routes=options.routes,
             rewrite=self._rewrite,
             clock=clock,
             turn=turn,
+            resets=self._resets,
+            met=self._met,
             handshake_timeout=options.handshake_timeout,
             connect_timeout=options.connect_timeout,
             gone=self._forget,
@@ -112,7 +116,11 @@ class Proxy:
         if self._server is not None:
             self._server.close()
         for relay in list(self._relays):
-            relay.stop()
+            try:
+                relay.stop()
+            except Exception as error:
+                self._relays[relay].failed(error)
+                relay.abort()
         if self._relays:
             try:
                 async with asyncio.timeout(grace):
@@ -121,17 +129,22 @@ class Proxy:
                 for relay in list(self._relays):
                     relay.abort()
                 await asyncio.sleep(0)  # let the transports tell their ends
+        self._resets.close()
 
     def _accept(self) -> End:
         log = self._log()
         tap = Tap(log, self.options.bounds, keep_raw=self.options.keep_raw)
-        relay = Relay(self._setting, log, tap)
+        return Relay(self._setting, log, tap).client
+
+    def _met(self, relay: Relay, log: Log) -> bool:
+        """A client is connected (over TLS: has shaken hands); return whether there is room for it."""
         self._relays[relay] = log
-        if len(self._relays) > self.options.connections:
-            log.trouble(f"more than {self.options.connections} connections at once; one was turned away")
-            relay.turn_away()
         self._empty.clear()
-        return relay.client
+        log.opened()
+        if len(self._relays) <= self.options.connections:
+            return True
+        log.trouble(f"more than {self.options.connections} connections at once; one was turned away")
+        return False
 
     def _forget(self, relay: Relay) -> None:
         log = self._relays.pop(relay, None)

@@ -86,10 +86,10 @@ class Recorder:
         self._redactor = plan.redactor()
         targets = {prefix: self.clean(url) for prefix, url in plan.targets.items()}
         self._head = Head(created=created, recorder=recorder, targets=targets, nonce=plan.nonce)
-        self._main: Tape | None = None
+        self.main: Tape | None = None
         self._tapes: list[Tape] = []
         if not plan.per_session:
-            self._main = self._open(plan.out)
+            self.main = self._open(plan.out)
 
     @property
     def incomplete(self) -> str | None:
@@ -113,23 +113,18 @@ class Recorder:
             self.say(text)
 
     def log(self, *, tls: bool) -> "ConnectionLog":
-        """Begin a connection."""
-        self.counts.connections += 1
-        log = ConnectionLog(self, self.counts.connections, self.clock(), tls)
-        choice = self.plan.choice
-        if self._main is not None and not choice.only and not choice.skip:
-            log.join(self._main)
-        return log
+        """Return what a connection tells its records to, once it is opened."""
+        return ConnectionLog(self, tls=tls)
 
     def tape(self, session_path: str | None) -> Tape | None:
         """Return where an exchange, or the session with this path, is written."""
         if not self.plan.per_session:
-            return self._main
+            return self.main
         if session_path is not None:
             return self._try_open(self._names.for_session(self.clean(session_path)))
-        if self._main is None:
-            self._main = self._try_open(self._names.for_exchanges())
-        return self._main
+        if self.main is None:
+            self.main = self._try_open(self._names.for_exchanges())
+        return self.main
 
     def flush(self) -> None:
         """Write the messages that were gathered."""
@@ -138,7 +133,7 @@ class Recorder:
 
     def close_tape(self, tape: Tape) -> None:
         """End one session's cassette."""
-        if self.plan.per_session and tape is not self._main and tape in self._tapes:
+        if self.plan.per_session and tape is not self.main and tape in self._tapes:
             self._tapes.remove(tape)
             self._close(tape)
 
@@ -190,15 +185,25 @@ class ConnectionLog:
 
     __slots__ = ("_number", "_open", "_opened", "_recorder", "_session", "_tape", "_tapes", "_tls")
 
-    def __init__(self, recorder: Recorder, number: int, opened: int, tls: bool) -> None:
+    def __init__(self, recorder: Recorder, *, tls: bool) -> None:
         self._recorder = recorder
-        self._number = number
-        self._opened = opened
+        self._number = 0
+        self._opened = 0
         self._tls = tls
         self._tapes: tuple[Tape, ...] = ()
         self._tape: Tape | None = None  # the session's
         self._session: int | None = None
         self._open = False  # its session is
+
+    def opened(self) -> None:
+        """Begin: it appears in the run's cassette at once, unless it may turn out not to be wanted."""
+        recorder = self._recorder
+        recorder.counts.connections += 1
+        self._number = recorder.counts.connections
+        self._opened = recorder.clock()
+        choice = recorder.plan.choice
+        if recorder.main is not None and not choice.only and not choice.skip:
+            self.join(recorder.main)
 
     def join(self, tape: Tape) -> None:
         """Appear in a cassette."""

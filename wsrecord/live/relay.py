@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from wsrecord.live.end import End
+from wsrecord.live.resets import Resets
 from wsrecord.live.turn import Turn
 from wsrecord.live.upstream import Routes, Upstream
 from wsrecord.wire.frames import Direction
@@ -27,6 +28,9 @@ _UNANSWERED = 1000  # requests in a row that a client may send without an answer
 
 class Log(Sink, Protocol):
     """What a relay tells of its connection, beside what its tap tells."""
+
+    def opened(self) -> None:
+        """The client is connected."""
 
     def ended(self, sender: Direction, how: str) -> None:
         """One side ended: fin, reset, unreachable, refused, timeout or stopped."""
@@ -46,8 +50,10 @@ class Setting:
     rewrite: Callable[[Upstream, asyncio.Transport], Rewrite | None]
     clock: Callable[[], int]
     turn: Turn
+    resets: Resets
     handshake_timeout: float
     connect_timeout: float
+    met: Callable[["Relay", "Log"], bool]
     gone: Callable[["Relay"], None]
 
 
@@ -64,7 +70,6 @@ class Relay:
         "_setting",
         "_tap",
         "_timer",
-        "_turned_away",
         "_unanswered",
         "client",
         "server",
@@ -83,12 +88,7 @@ class Relay:
         self.client = End(self, "client")
         self.server: End | None = None
         self.stopping = False
-        self._turned_away = False
         self._unanswered = 0
-
-    def turn_away(self) -> None:
-        """There are too many connections: this one is reset as soon as it is made."""
-        self._turned_away = True
 
     def peer(self, end: End) -> End | None:
         """Return the other end, if there is one."""
@@ -101,7 +101,7 @@ class Relay:
         if not self._raw:
             end.read_at_most(_HTTP_READ)
         if end is self.client:
-            if self._turned_away:
+            if not self._setting.met(self, self._log):
                 self._tell("client", "refused")
                 end.reset()
                 return
@@ -173,14 +173,14 @@ class Relay:
             try:
                 self._tap.client(data, now)
             except Exception as error:
-                self._fail(error)
+                self.failed(error)
 
     def _read_server(self, data: bytes, now: int) -> None:
         if self._tap is not None:
             try:
                 self._tap.server(data, now)
             except Exception as error:
-                self._fail(error)
+                self.failed(error)
 
     def _cut(self, data: bytes) -> None:
         """Before the upgrade: heads are found, and may be rewritten."""
@@ -198,14 +198,14 @@ class Relay:
             self._refuse(str(error))
             return
         except Exception as error:
-            self._fail(error)
+            self.failed(error)
             pieces = [data]
         self._pieces.extend(pieces)
         self._pump()
         try:
             tap.client_told(pieces, now)
         except Exception as error:
-            self._fail(error)
+            self.failed(error)
         self._watch(tap)
         self._settle()
 
@@ -216,9 +216,6 @@ class Relay:
             piece = pieces[0]
             if isinstance(piece, HeadPiece):
                 upstream = self._setting.routes.choose(piece.head.path)
-                if upstream is None:
-                    self._refuse(f"no route fits {piece.head.path}", status="404 Not Found")
-                    return
                 if upstream is not self._current and not self._change(upstream):
                     return
                 if not self._may_ask():
@@ -255,7 +252,7 @@ class Relay:
             try:
                 self._tap.relaying(piece.head)
             except Exception as error:
-                self._fail(error)
+                self.failed(error)
 
     def _change(self, upstream: Upstream) -> bool:
         """Another target is meant; return whether it is connected now."""
@@ -285,8 +282,8 @@ class Relay:
             self.server.read_at_most(_READ)
             if tap is not None and tap.mode == "opaque":
                 self._tap = tap = None
-            self.client.shortcut(self.server, self._read_client if tap else None, self._setting.turn)
-            self.server.shortcut(self.client, self._read_server if tap else None, self._setting.turn)
+            self.client.shortcut(self.server, tap.client if tap else None, self._setting.turn)
+            self.server.shortcut(self.client, tap.server if tap else None, self._setting.turn)
 
     def _watch(self, tap: Tap) -> None:
         """A head may not stay unfinished for ever."""
@@ -303,12 +300,12 @@ class Relay:
         self._tell("client", "timeout")
         self.client.reset()
 
-    def _refuse(self, why: str, status: str = "400 Bad Request") -> None:
+    def _refuse(self, why: str) -> None:
         """Answer in the target's place: this request can't be relayed."""
         self._log.trouble(f"a request was refused: {why}")
         self._tell("client", "refused")
         text = f"wsrecord: {why}\n".encode()
-        head = f"HTTP/1.1 {status}\r\nContent-Type: text/plain\r\nContent-Length: {len(text)}\r\n"
+        head = f"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: {len(text)}\r\n"
         self.client.write(head.encode() + b"Connection: close\r\n\r\n" + text)
         self._pieces = deque()
         self.client.close()
@@ -335,10 +332,15 @@ class Relay:
             if peer is not None:
                 peer.close()
             return False
-        return end.transport.can_write_eof()
+        if not end.transport.can_write_eof():
+            return False
+        self._setting.resets.watch(end.transport, end.was_reset)
+        return True
 
     def lost(self, end: End, exc: Exception | None) -> None:
         """Carry an end's loss over."""
+        if end.ended and end.transport is not None:
+            self._setting.resets.forget(end.transport)
         self._setting.turn.end()
         if self._timer is not None and end is self.client:
             self._timer.cancel()
@@ -375,7 +377,7 @@ class Relay:
                     self._pump()
             tap.ended(end.sender, now)
         except Exception as error:
-            self._fail(error)
+            self.failed(error)
 
     def stop(self) -> None:
         """The recorder goes away: open sessions get their close, then the connection ends."""
@@ -393,9 +395,9 @@ class Relay:
                 self._flush(self.server)
         self._tell("client", "stopped")
         if tap is not None and self.server is not None:
-            if tap.between_frames("server"):
+            if tap.between_frames("server") and not self.server.ended:
                 self.client.write(b"\x88\x02" + _CLOSE_1001)
-            if tap.between_frames("client"):
+            if tap.between_frames("client") and not self.client.ended:
                 self.server.write(b"\x88\x82\x00\x00\x00\x00" + _CLOSE_1001)
         self._tap = None  # what comes now is the answer to us
         if self._connecting is not None:
@@ -416,8 +418,13 @@ class Relay:
         try:
             self._log.ended(sender, how)
         except Exception as error:
-            self._fail(error)
+            self.failed(error)
 
-    def _fail(self, error: Exception) -> None:
-        self._tap = None
-        self._log.failed(error)
+    def failed(self, error: Exception) -> None:
+        """The tap or the log broke: the relay goes on without them."""
+        if self._tap is not None:
+            self._tap = None
+            for end in (self.client, self.server):
+                if end is not None:
+                    end.unread()
+            self._log.failed(error)

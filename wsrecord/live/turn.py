@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 Read: TypeAlias = Callable[[bytes, int], None]
+Failed: TypeAlias = Callable[[Exception], None]
 
 _MOST_HELD = 1024 * 1024  # bytes of copies; more are read at once
 
@@ -22,18 +23,18 @@ class Turn:
     def __init__(self, clock: Callable[[], int], after: Callable[[], None]) -> None:
         self._clock = clock
         self._after = after
-        self._copies: list[tuple[Read, bytes, int]] = []
+        self._copies: list[tuple[Read, bytes, int, Failed]] = []
         self._held = 0
         self._loop: asyncio.AbstractEventLoop | None = None
 
-    def add(self, read: Read, data: bytes) -> None:
-        """Have these bytes read soon; they came now."""
+    def add(self, read: Read, data: bytes, failed: Failed) -> None:
+        """Have these bytes read soon; they came now. `failed` hears of a reader that breaks."""
         copies = self._copies
         if not copies:
             if self._loop is None:
                 self._loop = asyncio.get_running_loop()
             self._loop.call_soon(self.end)
-        copies.append((read, data, self._clock()))
+        copies.append((read, data, self._clock(), failed))
         self._held += len(data)
         if self._held > _MOST_HELD:
             self.end()
@@ -45,8 +46,11 @@ class Turn:
             return
         self._copies = []
         self._held = 0
-        for read, data, now in copies:
-            read(data, now)
+        for read, data, now, failed in copies:
+            try:
+                read(data, now)
+            except Exception as error:  # a bug in the tap must not break the session, nor its neighbours
+                failed(error)
         self._after()
 
     def flush(self) -> None:

@@ -74,13 +74,13 @@ class Routes:
         """The one target, when there is no choice."""
         return self.by_prefix[0][1] if len(self.by_prefix) == 1 else None
 
-    def choose(self, path: str) -> Upstream | None:
-        """Return the target for a path, or None when no route fits."""
-        bare = path.partition("?")[0]
+    def choose(self, path: str) -> Upstream:
+        """Return the target for a request line's path; what is no path (`*`, `host:443`) goes to `/`."""
+        bare = urlsplit(path).path if "://" in path else path.partition("?")[0]
         for prefix, upstream in self.by_prefix:
             if under(bare, prefix):
                 return upstream
-        return None
+        return self.by_prefix[-1][1]
 
 
 def under(path: str, prefix: str) -> bool:

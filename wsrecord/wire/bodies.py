@@ -8,7 +8,7 @@ from wsrecord.wire.heads import first_value
 
 _TEXT = ("text/", "application/json", "application/x-www-form-urlencoded", "application/xml")
 _TEXT_PARTS = ("+json", "+xml", "javascript", "graphql", "ndjson")
-_WBITS = {"gzip": 31, "x-gzip": 31, "deflate": 15}
+_INFLATED = ("gzip", "x-gzip", "deflate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +27,15 @@ class BodyKeeper:
 
     def __init__(self, headers: Headers, bound: int) -> None:
         kind = (first_value(headers, "content-type") or "text/").lower()
-        self._encoding = (first_value(headers, "content-encoding") or "identity").strip().lower()
+        encodings = [value for name, value in headers if name.lower() == "content-encoding"]
+        self._encoding = ",".join(encodings).strip().lower() or "identity"
         self._bound = bound
         self._size = 0
         self._parts: list[bytes] = []
         self._unkept: str | None = None
         if not (kind.startswith(_TEXT) or any(part in kind for part in _TEXT_PARTS)):
             self._unkept = "kind"
-        elif self._encoding != "identity" and self._encoding not in _WBITS:
+        elif self._encoding != "identity" and self._encoding not in _INFLATED:
             self._unkept = "encoding"
 
     def add(self, data: bytes) -> None:
@@ -57,16 +58,20 @@ class BodyKeeper:
             inflated = self._inflate(content)
             if inflated is None:
                 return Body(None, self._size, "encoding")
-            content = inflated
-            if len(content) > self._bound:
+            if len(inflated) > self._bound:
                 return Body(None, self._size, "bound")
+            content = inflated
         return Body(content, self._size)
 
     def _inflate(self, content: bytes) -> bytes | None:
+        """Return one whole stream, or the part of it that is past the bound; None for anything else."""
         # "deflate" means zlib's format by the RFC and a raw stream by habit.
-        for wbits in (_WBITS[self._encoding], -15):
+        for wbits in (15, -15) if self._encoding == "deflate" else (31,):
+            stream = zlib.decompressobj(wbits)
             try:
-                return zlib.decompressobj(wbits).decompress(content, self._bound + 1)
+                inflated = stream.decompress(content, self._bound + 1)
             except zlib.error:
                 continue
+            if len(inflated) > self._bound or (stream.eof and not stream.unused_data):
+                return inflated
         return None

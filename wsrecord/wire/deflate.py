@@ -87,6 +87,9 @@ class Inflater:
         if len(data) > self._limit or stream.unconsumed_tail:
             self.lose()
             raise InflateError("bomb")
+        if stream.eof and stream.unused_data not in (_TAIL, b"\0" + _TAIL):
+            self.lose()  # blocks after the final one, which zlib doesn't read
+            raise InflateError("broken")
         # A final block ends the stream; the next message then starts a new one.
         self._stream = stream if self.takeover and not stream.eof else None
         return data

@@ -9,7 +9,9 @@ from wsrecord.wire.frames import Headers
 _END = re.compile(rb"\n\r?\n")
 _START_LINE = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+ [^ \x00-\x20]+ HTTP/1\.[01]\r?\n")
 _TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]*")
-_HOST = re.compile(rb"(?im)^((?:host|origin)[ \t]*:[ \t]*)([^\r\n]*?)([ \t]*\r?$)")
+# Possessive throughout: a line of blanks must not cost its length squared.
+_HOST = re.compile(rb"(?im)^((?:host|origin)[ \t]*+:[ \t]*+)([^\r\n]*+)(?=\r?\n)")
+_FRAMING = re.compile(rb"(?im)^(content-length|transfer-encoding)[ \t]*+:([^\r\n]*+)")
 
 
 def head_end(data: bytes | bytearray, start: int = 0) -> int:
@@ -42,7 +44,9 @@ class Rewrite:
         return line + newline + _HOST.sub(self._field, fields)
 
     def _field(self, found: re.Match[bytes]) -> bytes:
-        name, value, rest = found.groups()
+        name, padded = found.groups()
+        value = padded.rstrip(b" \t")
+        rest = padded[len(value) :]
         if name[:1] in b"hH":
             return name + self.host + rest if value.lower() in self.own else found[0]
         scheme, separator, host = value.partition(b"://")
@@ -51,15 +55,19 @@ class Rewrite:
         return found[0]
 
 
-def ambiguous_framing(headers: Headers) -> str | None:
-    """Say what leaves open where the body ends: two parsers could disagree, and one could be fooled."""
-    lengths = [value for name, value in headers if name.lower() == "content-length"]
-    chunked = [value for name, value in headers if name.lower() == "transfer-encoding"]
-    if len(lengths) > 1 or any("," in value for value in lengths):
+def ambiguous_framing(head: bytes) -> str | None:
+    """Say what leaves open where the body ends: two parsers could disagree, and one could be fooled.
+
+    It looks at the bytes: h11 merges equal lengths and refuses others, so its headers don't show them.
+    """
+    found = [(name.lower(), value) for name, value in _FRAMING.findall(head)]
+    lengths = [value for name, value in found if name == b"content-length"]
+    codings = [value for name, value in found if name == b"transfer-encoding"]
+    if len(lengths) > 1 or any(b"," in value for value in lengths):
         return "more than one Content-Length"
-    if lengths and chunked:
+    if lengths and codings:
         return "both Content-Length and Transfer-Encoding"
-    if len(chunked) > 1:
+    if len(codings) > 1:
         return "more than one Transfer-Encoding"
     return None
 

@@ -15,7 +15,6 @@ from wsrecord.wire.frames import Headers
 from wsrecord.wire.heads import ambiguous_framing, has_token, head_end, may_be_request
 from wsrecord.wire.messages import Bounds
 
-
 _LONGEST_LINE = 8192  # of a request line that is looked at before the head is whole
 
 
@@ -98,12 +97,12 @@ class RequestReader:
         self.state: Literal["head", "body", "switching", "opaque"] = "head"
         self.why = ""  # it turned opaque
         self.early_from = 0  # the first of the returned pieces that follow an upgrade request
-        self.done: list[WholeRequest] = []
+        self.done: deque[WholeRequest] = deque()
 
     @property
     def holding(self) -> bool:
-        """Whether bytes of an unfinished head are being held."""
-        return self.state == "head" and bool(self._buffer)
+        """Whether bytes of an unfinished head are being held; empty lines before one are no part of it."""
+        return bool(self._buffer.lstrip(b"\r\n"))
 
     def feed(self, data: bytes, now: int) -> list[HeadPiece | bytes]:
         """Return all that can be relayed now; what follows an upgrade request comes back raw."""
@@ -115,9 +114,15 @@ class RequestReader:
             elif self.state == "body":
                 data = self._take_body(data, now, pieces)
             else:
-                pieces.append(data)
+                pieces.append(self.release() + data)
                 data = b""
         return pieces
+
+    def give_up(self, why: str) -> bool:
+        """Read no further; return whether something is held, which goes on before the next bytes."""
+        self.state = "opaque"
+        self.why = why
+        return bool(self._buffer)
 
     def resume(self) -> None:
         """The upgrade was refused: what follows are requests again."""
@@ -144,45 +149,46 @@ class RequestReader:
         if buffer[0] in b"\r\n":
             blank = len(buffer) - len(buffer.lstrip(b"\r\n"))
         end = head_end(buffer, max(start - 3, blank))
-        if not may_be_request(bytes(buffer[blank : blank + _LONGEST_LINE])):
+        longest = min(blank + _LONGEST_LINE, self._bounds.head)
+        if not may_be_request(bytes(buffer[blank:longest])):
             self._turn_opaque("not an HTTP/1 request", pieces)
             return b""
+        if (len(buffer) if end < 0 else end) > self._bounds.head:
+            self._turn_opaque(f"a head of more than {self._bounds.head} bytes", pieces)
+            return b""
         if end < 0:
-            if len(buffer) > self._bounds.head:
-                self._turn_opaque(f"a head of more than {self._bounds.head} bytes", pieces)
             return b""
         raw = bytes(buffer[:end])
         rest = bytes(buffer[end:])
         buffer.clear()
+        doubt = ambiguous_framing(raw)
+        if doubt:
+            raise RefusedError(f"the request's framing is ambiguous: {doubt}")
         self._parser = h11.Connection(h11.SERVER, max_incomplete_event_size=self._bounds.head + 1)
         try:
             self._parser.receive_data(raw[blank:])
             event = self._parser.next_event()
+            assert isinstance(event, h11.Request)
         except Exception as error:  # whatever goes wrong here, what is held must go on
             buffer += raw + rest
             self._turn_opaque(f"a head that can't be read: {error}", pieces)
             return b""
-        assert isinstance(event, h11.Request)
         self._head = RequestHead(
             event.method.decode("latin-1"),
             event.target.decode("latin-1"),
             event.http_version.decode("latin-1"),
             _headers(event),
         )
-        doubt = ambiguous_framing(self._head.headers)
-        if doubt:
-            raise RefusedError(f"the request's framing is ambiguous: {doubt}")
         self._body = BodyKeeper(self._head.headers, self._bounds.body)
         pieces.append(HeadPiece(raw, self._head))
         self.state = "body"
-        return self._take_body(b"", now, pieces, rest)
+        return self._take_body(rest, now, pieces)
 
-    def _take_body(self, data: bytes, now: int, pieces: list[HeadPiece | bytes], rest: bytes = b"") -> bytes:
-        """Read on in the body; return what follows it. `rest` is data that came with the head."""
+    def _take_body(self, data: bytes, now: int, pieces: list[HeadPiece | bytes]) -> bytes:
+        """Read on in the body; return what follows it."""
         parser = self._parser
         assert parser is not None
         assert self._body is not None
-        data = data or rest
         try:
             if data:
                 parser.receive_data(data)
@@ -197,7 +203,8 @@ class RequestReader:
                         pieces.append(data)
                     return b""
         except Exception as error:  # as above
-            pieces.append(data)
+            if data:
+                pieces.append(data)
             self._turn_opaque(f"a body that can't be read: {error}", pieces)
             return b""
         after = parser.trailing_data[0]
@@ -216,11 +223,8 @@ class RequestReader:
         self._parser = self._body = None
 
     def _turn_opaque(self, why: str, pieces: list[HeadPiece | bytes]) -> None:
-        self.state = "opaque"
-        self.why = why
-        held = self.release()
-        if held:
-            pieces.append(held)
+        if self.give_up(why):
+            pieces.append(self.release())
 
 
 class ResponseReader:
@@ -235,42 +239,42 @@ class ResponseReader:
         self._began: int | None = None
         self.state: Literal["http", "switched", "opaque"] = "http"
         self.why = ""
-        self.rest = b""  # what came after the 101
         self.done: list[WholeResponse] = []
 
     def expect(self, head: RequestHead) -> None:
         """A request went to the server: its answer's framing depends on it."""
         self._asked.append(head)
 
-    def feed(self, data: bytes, now: int, *, eof: bool = False) -> None:
-        """Take bytes, or with `eof` their end."""
-        while self.state == "http" and (data or eof):
-            if self._parser is None:
-                if not self._asked:
-                    if data:
-                        self._turn_opaque("an answer to no request")
-                    return
-                self._parser = self._start(self._asked[0])
-            if self._began is None and data:
-                self._began = now
-            try:
-                if data or eof:
-                    self._parser.receive_data(data)
-                data, more = self._events(now)
-            except h11.RemoteProtocolError as error:
-                if not (eof and not data):
-                    self._turn_opaque(f"an answer that can't be read: {error}")
-                return
-            if not more:
-                return
+    def feed(self, data: bytes, now: int) -> bytes:
+        """Take bytes up to the end of an answer; return the rest: what it is may depend on that answer."""
+        if self.state != "http" or not data:
+            return b""
+        if self._parser is None:
+            if not self._asked:
+                self._turn_opaque("an answer to no request")
+                return b""
+            self._parser = self._start(self._asked[0])
+        if self._began is None:
+            self._began = now
+        try:
+            self._parser.receive_data(data)
+            return self._events(now)
+        except h11.RemoteProtocolError as error:
+            self._turn_opaque(f"an answer that can't be read: {error}")
+            return b""
 
-    def cut(self, now: int) -> None:
-        """The connection ended in an answer."""
-        if self._head is not None:
+    def end(self, now: int) -> None:
+        """No more bytes come: an answer that is read until then is whole, another one is cut."""
+        if self._head is None or self._parser is None or self.state != "http":
+            return
+        try:
+            self._parser.receive_data(b"")
+            self._events(now)
+        except h11.RemoteProtocolError:
             self._finish(now, cut=True)
 
-    def _events(self, now: int) -> tuple[bytes, bool]:
-        """Read what there is; return bytes of a next answer, and whether there is one."""
+    def _events(self, now: int) -> bytes:
+        """Read what there is; return what follows the answer's end."""
         parser = self._parser
         assert parser is not None
         while True:
@@ -278,9 +282,9 @@ class ResponseReader:
             if isinstance(event, h11.InformationalResponse):
                 self._interim(event, now)
                 if event.status_code == 101:
-                    self.rest = parser.trailing_data[0]
                     self.state = "switched"
-                    return b"", False
+                    return parser.trailing_data[0]
+                self._began = now if parser.trailing_data[0] else None
             elif isinstance(event, h11.Response):
                 self._head = self._read_head(event)
                 self._body = BodyKeeper(self._head.headers, self._bounds.body)
@@ -290,14 +294,17 @@ class ResponseReader:
             elif isinstance(event, h11.EndOfMessage):
                 rest = parser.trailing_data[0]
                 self._finish(now)
-                return rest, bool(rest)
+                return rest
+            elif event is h11.PAUSED:  # a CONNECT was agreed to
+                self._finish(now)
+                self._turn_opaque("a tunnel begins")
+                return b""
             else:
-                return b"", False
+                return b""
 
     def _interim(self, event: h11.InformationalResponse, now: int) -> None:
         began = now if self._began is None else self._began
         self.done.append(WholeResponse(self._read_head(event), Body(), began, now, event.status_code != 101))
-        self._began = None
 
     @staticmethod
     def _read_head(event: h11.InformationalResponse | h11.Response) -> ResponseHead:

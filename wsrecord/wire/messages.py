@@ -6,8 +6,9 @@ a message in one plain frame costs one tuple (`wsrecord.wire.frames` has the wor
 
 An item is `(opcode, payload)` or, where there is more to say, `(opcode, payload, details)` with
     began   when its first byte came, if that was in an earlier read
-    frames  its frames, unless it is one uncompressed frame as the RFC wants it
-    size    its whole length, if the payload was cut by the bound
+    frames  its frames, unless it is one uncompressed frame as the RFC wants it; of very many, the last
+            one listed stands for all that follow
+    size    its whole length, if a payload that can be read was cut by the bound
     unread  why its payload is not there: bomb | blind | broken | extension
 """
 
@@ -32,6 +33,7 @@ _LONG = int(FrameFlag.LONG)
 _DATA = (0, 1, 2)
 _KNOWN = (0, 1, 2, 8, 9, 10)
 _MOST_REMARKS = 1000  # of one direction: garbage makes one every few bytes
+_MOST_FRAMES = 100_000  # of one message: an empty frame costs its sender two bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +65,11 @@ class _Open:
     compressed: bool
     unread: str | None
     began: int
-    parts: list[bytes] = field(default_factory=list)
+    kept: bytearray = field(default_factory=bytearray)
     frames: list[Frame] = field(default_factory=list)
-    kept: int = 0
     size: int = 0
     controls: int = 0
+    folded: bool = False  # there were more frames than are listed: the last one stands for the rest
 
 
 class MessageReader:
@@ -75,7 +77,7 @@ class MessageReader:
 
     __slots__ = (
         "_began",
-        "_compressed",
+        "_ended",
         "_expected_mask",
         "_first",
         "_head",
@@ -104,7 +106,7 @@ class MessageReader:
     ) -> None:
         self._expected_mask = 0x80 if sender == "client" else 0
         self._inflater = inflater
-        self._limit = limit
+        self._limit = max(limit, 125)  # a control frame's payload is kept whole
         self._keep_raw = keep_raw
         self.remarks: list[Remark] = []
         self._remarked = 0
@@ -116,16 +118,12 @@ class MessageReader:
         self._began = self._now = 0
         self._open: _Open | None = None
         self._lost = False
+        self._ended = False
 
     @property
     def between_frames(self) -> bool:
         """Whether a frame of another speaker could be put in here without breaking one."""
         return not (self._need or self._head or self._lost)
-
-    @property
-    def between_messages(self) -> bool:
-        """Whether every message that began has ended."""
-        return self.between_frames and self._open is None
 
     def feed(self, data: bytes, now: int) -> list[Item]:
         """Return the messages that these bytes complete; see `remarks` for what else was seen."""
@@ -177,7 +175,7 @@ class MessageReader:
                 at += 8
                 plain = length > 65535
                 if length >> 63:
-                    self._lose("a frame claims more than 2^63 bytes")
+                    self._lose("a frame claims 2^63 bytes or more")
                     return
             mask = None
             if second & 0x80:
@@ -237,9 +235,7 @@ class MessageReader:
     def _frame(self, opcode: int, flags: int, length: int, payload: bytes, items: list[Item]) -> None:
         """Any whole frame; `payload` may be shorter than `length` where the bound cut it."""
         if opcode not in _KNOWN:
-            self._remark(
-                "unknown-frame", f"opcode {opcode}, flags {flags:#04x}, {length} bytes", payload, raw=True
-            )
+            self._remark("unknown-frame", f"opcode {opcode}, flags {flags:#04x}, {length} bytes", payload)
         elif opcode in _DATA:
             self._data(opcode, flags, length, payload, items)
         else:
@@ -247,9 +243,7 @@ class MessageReader:
 
     def _control(self, opcode: int, flags: int, length: int, payload: bytes, items: list[Item]) -> None:
         if length > 125 or not flags & _FIN:
-            self._remark(
-                "broken-control", f"opcode {opcode}, flags {flags:#04x}, {length} bytes", payload, raw=True
-            )
+            self._remark("broken-control", f"opcode {opcode}, flags {flags:#04x}, {length} bytes", payload)
             return
         if self._open is not None:
             self._open.controls += 1
@@ -265,7 +259,7 @@ class MessageReader:
         message = self._open
         if opcode == 0:
             if message is None:
-                self._remark("stray-continuation", f"flags {flags:#04x}, {length} bytes", payload, raw=True)
+                self._remark("stray-continuation", f"flags {flags:#04x}, {length} bytes", payload)
                 return
             if flags & _RSV and message.unread is None:
                 message.unread = "extension"
@@ -277,22 +271,29 @@ class MessageReader:
             compressed = bool(flags & _RSV1) and self._inflater is not None
             strange = flags & _RSV & ~(_RSV1 if compressed else 0)
             message = self._open = _Open(opcode, compressed, "extension" if strange else None, self._began)
-        message.frames.append((length, flags, message.controls))
+        frames = message.frames
+        if len(frames) < _MOST_FRAMES:
+            frames.append((length, flags, message.controls))
+        else:
+            if not message.folded:
+                message.folded = True
+                self._remark("many-frames", f"a message's frames from {_MOST_FRAMES} on are noted as one")
+            last = frames[-1]
+            frames[-1] = (last[0] + length, last[1] | flags, last[2] + message.controls)
         message.controls = 0
         message.size += length
-        room = self._limit - message.kept
+        room = self._limit - len(message.kept)
         if room > 0:
-            message.parts.append(payload if len(payload) <= room else payload[:room])
-            message.kept += min(room, len(payload))
+            message.kept += payload if len(payload) <= room else payload[:room]
         if flags & _FIN:
             self._open = None
             self._message(message, items)
 
     def _message(self, message: _Open, items: list[Item]) -> None:
         """All frames of a message have come."""
-        payload = b"".join(message.parts)
+        payload = bytes(message.kept)
         details: dict[str, Any] = {}
-        cut = message.kept < message.size
+        cut = len(payload) < message.size
         unread = message.unread
         if message.compressed and unread is None:
             payload, unread = self._inflate(payload, cut, message)
@@ -315,13 +316,13 @@ class MessageReader:
             return payload, "blind"
         if cut:
             inflater.lose()
-            why = "bomb"
+            why, fault = "bomb", f"is longer than {self._limit}"
         else:
             try:
                 return inflater.inflate(payload), None
             except InflateError as error:
                 why = error.why
-        fault = f"inflates to more than {self._limit}" if why == "bomb" else "can't be inflated"
+            fault = f"inflates to more than {self._limit}" if why == "bomb" else "can't be inflated"
         after = (
             "; what this side compresses after it leans on it and can't be read" if inflater.takeover else ""
         )
@@ -336,7 +337,10 @@ class MessageReader:
         items.append((opcode, payload, details) if details else (opcode, payload))
 
     def end(self) -> None:
-        """No more bytes will come: say what was left unfinished."""
+        """No more bytes will come: say, once, what was left unfinished."""
+        if self._ended:
+            return
+        self._ended = True
         if self._need:
             self._remark("cut-frame", f"{self._length - self._need} of {self._length} bytes came")
         elif self._head:
@@ -348,11 +352,13 @@ class MessageReader:
     def _lose(self, text: str) -> None:
         self._lost = True
         self._head = b""
-        self._remark("broken-frame", text + "; nothing after it can be read")
+        # It is the last word on this direction: no number of remarks before it may swallow it.
+        self.remarks.append(Remark("broken-frame", text + "; nothing after it can be read"))
 
-    def _remark(self, code: str, text: str, data: bytes | None = None, *, raw: bool = False) -> None:
+    def _remark(self, code: str, text: str, raw: bytes | None = None) -> None:
         self._remarked += 1
         if self._remarked < _MOST_REMARKS:
-            self.remarks.append(Remark(code, text, data if raw and self._keep_raw else None))
+            kept = raw[: self._limit] if self._keep_raw and raw is not None else None
+            self.remarks.append(Remark(code, text, kept))
         elif self._remarked == _MOST_REMARKS:
             self.remarks.append(Remark("more", "more was noticed in this direction than is noted here"))

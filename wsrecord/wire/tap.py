@@ -64,6 +64,7 @@ class Tap:
         "_bounds",
         "_count",
         "_early",
+        "_early_size",
         "_keep_raw",
         "_pending",
         "_readers",
@@ -84,7 +85,8 @@ class Tap:
         self._pending: deque[_Pending] | None = deque()
         self._told: deque[_Pending] | None = deque()  # requests that have not ended
         self._count = 0
-        self._early: list[tuple[bytes, int]] | None = None  # the client's, before it knows the answer
+        self._early: list[tuple[bytes, int]] = []  # the client's, before it knows the answer
+        self._early_size = 0
         self._readers: tuple[MessageReader, MessageReader] | None = None
 
     # -- the client's bytes
@@ -92,19 +94,18 @@ class Tap:
     def client_pieces(self, data: bytes, now: int) -> list[HeadPiece | bytes]:
         """Cut the client's bytes before the upgrade into what can be relayed now; `client` tells the rest."""
         requests = self._requests
-        if requests is None or self.mode == "opaque":
-            return [data]
-        return requests.feed(data, now)
+        return [data] if requests is None else requests.feed(data, now)
 
     def relaying(self, head: RequestHead) -> None:
         """A head goes to the target now; from here on its answer is awaited."""
-        self._count += 1
-        pending = _Pending(self._count, head, self._sink.wants(head), head.upgrades)
         if self._pending is None or self._told is None or self._responses is None:
             return
+        self._count += 1
+        pending = _Pending(self._count, head, self._sink.wants(head), head.upgrades)
         self._pending.append(pending)
         self._told.append(pending)
         self._responses.expect(head)
+        self._tell_requests()  # it may have waited, whole, for a connection to its target
 
     def client_told(self, pieces: list[HeadPiece | bytes], now: int) -> None:
         """Tell what the relayed pieces, as `client_pieces` returned them, completed."""
@@ -122,18 +123,30 @@ class Tap:
 
     def client(self, data: bytes, now: int) -> None:
         """Read relayed bytes of the client in a session."""
-        if self._readers is not None:
-            self._read(self._readers[0], "client", data, now)
+        readers = self._readers
+        if readers is not None:
+            reader = readers[0]
+            items = reader.feed(data, now)
+            if items:
+                self._sink.messages("client", now, items)
+            if reader.remarks:
+                self._tell_remarks(reader, "client", now)
 
     # -- the server's bytes
 
     def server(self, data: bytes, now: int) -> None:
         """Read relayed bytes of the server."""
-        if self._readers is not None:
-            self._read(self._readers[1], "server", data, now)
-        elif self._responses is not None:
-            self._responses.feed(data, now)
+        while data and self._responses is not None:
+            data = self._responses.feed(data, now)
             self._tell_responses(now)
+        readers = self._readers
+        if data and readers is not None:
+            reader = readers[1]
+            items = reader.feed(data, now)
+            if items:
+                self._sink.messages("server", now, items)
+            if reader.remarks:
+                self._tell_remarks(reader, "server", now)
 
     # -- ends
 
@@ -152,7 +165,7 @@ class Tap:
         if self._requests is None:
             return b""
         held = self._requests.release()
-        if held:
+        if held.strip(b"\r\n"):
             self._turn_opaque("client", now, why)
         return held
 
@@ -166,13 +179,12 @@ class Tap:
             self._requests.cut(now)
             self._tell_requests()
         elif sender == "server" and self._responses is not None:
-            self._responses.feed(b"", now, eof=True)
-            self._responses.cut(now)
+            self._responses.end(now)
             self._tell_responses(now)
 
     def between_frames(self, sender: Direction) -> bool:
         """Whether a frame could follow what this side has sent in a session."""
-        return self._readers is not None and self._readers[0 if sender == "client" else 1].between_messages
+        return self._readers is not None and self._readers[0 if sender == "client" else 1].between_frames
 
     # -- inside
 
@@ -180,11 +192,10 @@ class Tap:
         requests, told = self._requests, self._told
         if requests is None or told is None:
             return
-        for request in requests.done:
-            pending = told.popleft()
+        while requests.done and told:
+            request, pending = requests.done.popleft(), told.popleft()
             if pending.wanted:
                 self._sink.request(pending.exchange, request, upgrade=pending.upgrade)
-        requests.done.clear()
         if requests.state == "switching" and self.mode == "http":
             self.mode = "switching"
 
@@ -212,13 +223,14 @@ class Tap:
 
     def _switch(self, pending: _Pending, head: ResponseHead, now: int) -> None:
         """The server agreed: from here on both sides speak in frames."""
-        assert self._responses is not None
-        rest = self._responses.rest
-        early = self._early or []
-        self._requests = self._responses = self._pending = self._told = self._early = None
         if not pending.upgrade:
             self._turn_opaque("server", now, "it switched to a protocol that is not WebSocket")
             return
+        if self.mode != "switching":
+            self._turn_opaque("server", now, "it switched before the request for it had ended")
+            return
+        early, self._early = self._early, []
+        self._requests = self._responses = self._pending = self._told = None
         if not pending.wanted:
             self.mode = "opaque"
             return
@@ -244,17 +256,19 @@ class Tap:
             ),
         )
         for data, t in early:
-            self._read(self._readers[0], "client", data, t)
-        if rest:
-            self._read(self._readers[1], "server", rest, now)
+            self.client(data, t)
 
     def _refused(self, now: int) -> None:
         """The upgrade was refused: what the client sent meanwhile were requests, relayed unread."""
-        if self._requests is None or self.mode != "switching":
+        requests = self._requests
+        if requests is None:
+            return
+        if self.mode != "switching":
+            self._turn_opaque("server", now, "an upgrade was refused before the request for it had ended")
             return
         self.mode = "http"
-        self._requests.resume()
-        early, self._early = self._early or [], None
+        requests.resume()
+        early, self._early, self._early_size = self._early, [], 0
         for data, t in early:
             try:
                 pieces = self.client_pieces(data, t)
@@ -265,20 +279,16 @@ class Tap:
                 if isinstance(piece, HeadPiece):
                     self.relaying(piece.head)
             self.client_told(pieces, t)
+        if requests.release().strip(b"\r\n"):  # it has gone to the server already, so it can't be held
+            self._turn_opaque("client", now, "half a head came before the upgrade was answered")
 
     def _keep_early(self, data: bytes, now: int) -> None:
-        if self._early is None:
-            self._early = []
+        if self.mode != "switching":
+            return
         self._early.append((data, now))
-        if sum(len(part) for part, _ in self._early) > self._bounds.message:
+        self._early_size += len(data)
+        if self._early_size > self._bounds.message:
             self._turn_opaque("client", now, "too much came before the upgrade was answered")
-
-    def _read(self, reader: MessageReader, sender: Direction, data: bytes, now: int) -> None:
-        items = reader.feed(data, now)
-        if items:
-            self._sink.messages(sender, now, items)
-        if reader.remarks:
-            self._tell_remarks(reader, sender, now)
 
     def _tell_remarks(self, reader: MessageReader, sender: Direction, now: int) -> None:
         for remark in reader.remarks:
@@ -286,8 +296,11 @@ class Tap:
         reader.remarks.clear()
 
     def _turn_opaque(self, sender: Direction, now: int, why: str) -> None:
-        if self.mode != "opaque":
-            self.mode = "opaque"
-            self._early = None
-            self._requests = self._responses = self._pending = self._told = None
+        if self._responses is not None:
             self._sink.remark(sender, now, Remark("unread", f"{why}; relayed and not recorded from here on"))
+        self._responses = self._pending = self._told = None
+        self._early = []
+        # What is held of the client's can only go on with its next bytes: they must still come here.
+        if self._requests is None or not self._requests.give_up(why):
+            self._requests = None
+            self.mode = "opaque"
