@@ -186,10 +186,8 @@ class MessageReader:
             stop = at + length
             if stop > end:
                 self._first = first | (0 if plain else 0x100)
-                self._length = length
-                self._mask = mask
-                self._parts = []
-                self._kept = 0
+                self._length, self._mask = length, mask
+                self._parts, self._kept = [], 0
                 self._need = stop - end
                 self._keep_part(data[at:])
                 return
