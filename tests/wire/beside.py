@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from wsrecord.wire.bodies import Body
 from wsrecord.wire.frames import Direction
 from wsrecord.wire.http import HeadPiece, RequestHead, WholeRequest, WholeResponse
-from wsrecord.wire.messages import DEFAULT_BOUNDS, Bounds, Item, Remark
+from wsrecord.wire.items import DEFAULT_BOUNDS, Bounds, Item, Remark
 from wsrecord.wire.tap import Tap
 
 NAMES = {1: "text", 2: "binary", 8: "close", 9: "ping", 10: "pong"}

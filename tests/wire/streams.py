@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from support.frames import frame, server
 
 from wsrecord.wire.frames import FrameFlag
-from wsrecord.wire.messages import Item, MessageReader, Remark
+from wsrecord.wire.items import Item, Remark
+from wsrecord.wire.messages import MessageReader
 
 CONT, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
 FIN, MASKED, LONG = FrameFlag.FIN, FrameFlag.MASKED, FrameFlag.LONG

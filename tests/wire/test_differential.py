@@ -17,7 +17,8 @@ from wire.streams import chunks, cuts
 
 from wsrecord.wire.deflate import Deflate
 from wsrecord.wire.frames import Direction, FrameFlag
-from wsrecord.wire.messages import Item, MessageReader
+from wsrecord.wire.items import Item
+from wsrecord.wire.messages import MessageReader
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,9 @@ from support.http import chunk, get, head, post, upgrade
 from wire.streams import chunks, cuts
 
 from wsrecord.wire.bodies import Body
-from wsrecord.wire.http import (
-    HeadPiece,
-    RefusedError,
-    RequestHead,
-    RequestReader,
-    WholeRequest,
-)
-from wsrecord.wire.messages import DEFAULT_BOUNDS, Bounds
+from wsrecord.wire.http import HeadPiece, RefusedError, RequestHead, WholeRequest
+from wsrecord.wire.items import DEFAULT_BOUNDS, Bounds
+from wsrecord.wire.requests import RequestReader
 
 SMALL = Bounds(message=1000, head=300, body=20)
 

@@ -7,13 +7,10 @@ from hypothesis import strategies as st
 from support.http import answer, chunk, head, post, switching
 from wire.streams import chunks, cuts
 
+from wsrecord.wire.answers import ResponseReader
 from wsrecord.wire.bodies import Body
-from wsrecord.wire.http import (
-    RequestHead,
-    ResponseReader,
-    WholeResponse,
-)
-from wsrecord.wire.messages import DEFAULT_BOUNDS, Bounds
+from wsrecord.wire.http import RequestHead, WholeResponse
+from wsrecord.wire.items import DEFAULT_BOUNDS, Bounds
 
 SMALL = Bounds(message=1000, head=300, body=20)
 

@@ -29,7 +29,8 @@ from wire.streams import (
 
 from wsrecord.wire.deflate import Inflater
 from wsrecord.wire.frames import Direction
-from wsrecord.wire.messages import MessageReader, Remark
+from wsrecord.wire.items import Remark
+from wsrecord.wire.messages import MessageReader
 
 # -- as the RFC wants it
 

@@ -17,7 +17,8 @@ from wire.streams import (
     timeless,
 )
 
-from wsrecord.wire.messages import MessageReader, Remark
+from wsrecord.wire.items import Remark
+from wsrecord.wire.messages import MessageReader
 
 # -- what breaks the RFC
 

@@ -11,7 +11,7 @@ from wire.streams import chunks, cuts
 
 from wsrecord.wire.frames import Direction
 from wsrecord.wire.http import HeadPiece
-from wsrecord.wire.messages import Bounds
+from wsrecord.wire.items import Bounds
 
 SMALL = Bounds(message=200, head=300, body=20)
 DENIED = answer("401 Unauthorized", body=b"who?")

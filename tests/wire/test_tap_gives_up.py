@@ -6,7 +6,7 @@ from support.http import answer, get, head, post, switching, upgrade
 from wire.beside import Beside
 
 from wsrecord.wire.http import RefusedError
-from wsrecord.wire.messages import Bounds
+from wsrecord.wire.items import Bounds
 
 SMALL = Bounds(message=200, head=300, body=20)
 NOT_RECORDED = "; relayed and not recorded from here on"

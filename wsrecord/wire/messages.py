@@ -2,28 +2,20 @@
 
 The reader never raises for what it reads and never judges: a frame that breaks RFC 6455 becomes a
 remark, and reading goes on while frames can still be told apart. It is the recorder's hot path:
-a message in one plain frame costs one tuple (`wsrecord.wire.frames` has the words).
-
-An item is `(opcode, payload)` or, where there is more to say, `(opcode, payload, details)` with
-    began   when its first byte came, if that was in an earlier read
-    frames  its frames, unless it is one uncompressed frame as the RFC wants it; of very many, the last
-            one listed stands for all that follow
-    size    its whole length, if a payload that can be read was cut by the bound
-    unread  why its payload is not there: bomb | blind | broken | extension
+a message in one plain frame costs one tuple (`wsrecord.wire.items` says of what).
 """
 
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
 from wsrecord.wire.deflate import InflateError, Inflater
 from wsrecord.wire.frames import Direction, Frame, FrameFlag
+from wsrecord.wire.items import DEFAULT_BOUNDS, Item, Remark
 
 try:
     from websockets.speedups import apply_mask
 except ImportError:  # pragma: no cover - a platform without the C extension
     from websockets.utils import apply_mask
-
-Item: TypeAlias = tuple[int, bytes] | tuple[int, bytes, dict[str, Any]]
 
 _FIN = int(FrameFlag.FIN)
 _RSV = int(FrameFlag.RSV1 | FrameFlag.RSV2 | FrameFlag.RSV3)
@@ -34,27 +26,6 @@ _DATA = (0, 1, 2)
 _KNOWN = (0, 1, 2, 8, 9, 10)
 _MOST_REMARKS = 1000  # of one direction: garbage makes one every few bytes
 _MOST_FRAMES = 100_000  # of one message: an empty frame costs its sender two bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """How much of what passes by is kept."""
-
-    message: int  # bytes of a message, compressed or not
-    head: int  # bytes of an HTTP head
-    body: int  # bytes of an HTTP body
-
-
-DEFAULT_BOUNDS = Bounds(message=32 * 1024 * 1024, head=64 * 1024, body=1024 * 1024)
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """What the tap noticed and did not judge."""
-
-    code: str
-    text: str
-    data: bytes | None = None
 
 
 @dataclass(slots=True)

@@ -13,19 +13,13 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from wsrecord.wire.answers import ResponseReader
 from wsrecord.wire.deflate import agreed_extensions
 from wsrecord.wire.frames import Direction
-from wsrecord.wire.http import (
-    HeadPiece,
-    RefusedError,
-    RequestHead,
-    RequestReader,
-    ResponseHead,
-    ResponseReader,
-    WholeRequest,
-    WholeResponse,
-)
-from wsrecord.wire.messages import Bounds, Item, MessageReader, Remark
+from wsrecord.wire.http import HeadPiece, RefusedError, RequestHead, ResponseHead, WholeRequest, WholeResponse
+from wsrecord.wire.items import Bounds, Item, Remark
+from wsrecord.wire.messages import MessageReader
+from wsrecord.wire.requests import RequestReader
 
 
 class Sink(Protocol):
