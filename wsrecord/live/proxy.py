@@ -14,7 +14,7 @@ from wsrecord.live.resets import Resets
 from wsrecord.live.turn import Turn
 from wsrecord.live.upstream import Routes, Upstream
 from wsrecord.wire.heads import Rewrite
-from wsrecord.wire.messages import DEFAULT_BOUNDS, Bounds
+from wsrecord.wire.items import DEFAULT_BOUNDS, Bounds
 from wsrecord.wire.tap import Tap
 
 _LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
@@ -96,7 +96,12 @@ class Proxy:
         for port in range(listen.port, last + 1):
             try:
                 self._server = await loop.create_server(
-                    self._accept, listen.host, port, ssl=listen.tls, backlog=1024
+                    self._accept,
+                    listen.host,
+                    port,
+                    ssl=listen.tls,
+                    ssl_handshake_timeout=self.options.handshake_timeout if listen.tls else None,
+                    backlog=1024,
                 )
             except OSError as error:
                 if error.errno == errno.EADDRINUSE and port < last:

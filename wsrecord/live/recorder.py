@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from wsrecord.cassette.redaction.redactor import Redactor
     from wsrecord.wire.frames import Direction
     from wsrecord.wire.http import RequestHead, WholeRequest, WholeResponse
-    from wsrecord.wire.messages import Item, Remark
+    from wsrecord.wire.items import Item, Remark
 
 _MOST_TROUBLES = 100
 

@@ -10,7 +10,7 @@ from wsrecord.cassette.model import End, Head, Note, Opened, Record, Request, Re
 from wsrecord.cassette.store import CassetteWriter, part_of
 from wsrecord.errors import CassetteError, IncompleteError
 from wsrecord.wire.frames import Direction
-from wsrecord.wire.messages import Item
+from wsrecord.wire.items import Item
 
 if TYPE_CHECKING:
     from wsrecord.cassette.redaction.redactor import Redactor
