@@ -100,17 +100,15 @@ def test_too_many_messages_for_one_record_are_several() -> None:
     assert binary.encode_messages(1, "client", 1, []) == b""
 
 
-def test_a_large_message_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_message_comes_back() -> None:
     payload = bytes(range(256)) * 40_000
-    assert decoded(binary.encode_messages(1, "client", 1, [(2, payload), (2, payload)]))[1].payload == payload
-    monkeypatch.setattr(binary, "MAX_BODY", len(payload) + 200)
-    data = binary.encode_messages(1, "client", 1, [(2, payload), (2, payload)])
-    assert len(bodies(data)[0]) == 2
-    monkeypatch.setattr(binary, "MAX_BODY", len(payload))
+    pair = [(1, "client", 1, [(2, payload), (2, payload)])]
+    assert decoded(binary.encode_batches(pair))[1].payload == payload
+    assert len(bodies(binary.encode_batches(pair, len(payload) + 200))[0]) == 2
     with pytest.raises(CassetteError, match=r"a message of \d+ bytes"):
-        binary.encode_messages(1, "client", 1, [(2, payload)])
+        binary.encode_batches([(1, "client", 1, [(2, payload)])], len(payload))
     with pytest.raises(CassetteError, match=r"a record of \d+ bytes"):
-        binary.encode(EVERY_KIND[13].__class__(t=1, code="a", text="b", data=payload))
+        binary.encode(EVERY_KIND[13].__class__(t=1, code="a", text="b", data=payload), len(payload))
 
 
 def test_a_message_in_very_many_frames_is_read_or_refused_at_once() -> None:

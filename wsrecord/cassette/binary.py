@@ -48,11 +48,11 @@ class _Packing:
 _packing = _Packing()
 
 
-def encode(record: Record) -> bytes:
+def encode(record: Record, most: int = MAX_BODY) -> bytes:
     """One record as it is appended to the file; a message is a batch of one."""
     if isinstance(record, Message):
         return encode_messages(record.session, record.sender, record.t, [_item(record)])
-    return _seal(_pack(fields.to_map(record)))
+    return _seal(_pack(fields.to_map(record)), most)
 
 
 def encode_messages(session: int, sender: Direction, t: int, items: Sequence[Item]) -> bytes:
@@ -60,13 +60,13 @@ def encode_messages(session: int, sender: Direction, t: int, items: Sequence[Ite
     return encode_batches([(session, sender, t, items)])
 
 
-def encode_batches(batches: Sequence[Batch]) -> bytes:
+def encode_batches(batches: Sequence[Batch], most: int = MAX_BODY) -> bytes:
     """The messages of several reads as they are appended: one record, unless they are too many."""
     count = 0
     for batch in batches:
         count += len(batch[3])
     if not 0 < count <= MAX_BATCH:
-        return b"".join([encode_batches(part) for part in _parts(batches, MAX_BATCH)])
+        return b"".join([encode_batches(part, most) for part in _parts(batches, MAX_BATCH)])
     try:
         body = _packing.pack({"kind": "messages", "batches": batches})
     except (ValueError, OverflowError, TypeError) as error:
@@ -74,9 +74,9 @@ def encode_batches(batches: Sequence[Batch]) -> bytes:
     size = len(body)
     if size > _CHEAP_BODY:
         _packing.renew()
-        if size > MAX_BODY and count > 1:
-            return b"".join([encode_batches(part) for part in _parts(batches, (count + 1) // 2)])
-        _guard_size(size, batches)
+        if size > most and count > 1:
+            return b"".join([encode_batches(part, most) for part in _parts(batches, (count + 1) // 2)])
+        _guard_size(size, batches, most)
     length = size.to_bytes(4, "big")
     return b"".join((length, crc32(body, crc32(length)).to_bytes(4, "big"), body))
 
@@ -185,19 +185,19 @@ def _pack(value: Any) -> bytes:
         raise CassetteError(f"a {value.get('kind')} that a cassette can't hold: {error}") from None
 
 
-def _seal(body: bytes) -> bytes:
+def _seal(body: bytes, most: int) -> bytes:
     if len(body) > _ROOMY_PACKER:
         _packing.renew()
-    if len(body) > MAX_BODY:
-        raise CassetteError(f"a record of {len(body)} bytes; {MAX_BODY} is the most that a cassette takes")
+    if len(body) > most:
+        raise CassetteError(f"a record of {len(body)} bytes; {most} is the most that a cassette takes")
     length = len(body).to_bytes(4, "big")
     return b"".join((length, crc32(body, crc32(length)).to_bytes(4, "big"), body))
 
 
-def _guard_size(size: int, batches: Sequence[Batch]) -> None:
+def _guard_size(size: int, batches: Sequence[Batch], most: int) -> None:
     """What could not be read again is not written: that a large batch is within the bounds of a reader."""
-    if size > MAX_BODY:
-        raise CassetteError(f"a message of {size} bytes; {MAX_BODY} is the most that a cassette takes")
+    if size > most:
+        raise CassetteError(f"a message of {size} bytes; {most} is the most that a cassette takes")
     details = (item[2] for batch in batches for item in batch[3] if len(item) > 2)
     frames = sum(len(each.get("frames") or ()) for each in details)
     if frames * 4 > MAX_ITEMS // 2:
