@@ -102,3 +102,19 @@ def test_wide_characters_take_two_cells() -> None:
     assert brief.fit("日本語テキスト", 7) == "日本語…"
     assert brief.fit("日本語", 6) == "日本語"
     assert brief.fit("abc", 2) == "a…"
+
+
+def test_the_gist_of_an_event_tells_prose_first_and_ids_last() -> None:
+    data = (
+        b'{"type":"tool_executing","event_id":"0b8f2f63-9a9a-4f39-8df4-6a3b63d9a0a1","seq":3,'
+        b'"at":"2026-11-21T10:00:00Z","parameters":{"q":1},"text":"two words","none":null}'
+    )
+    assert brief.gist(data) == (
+        'parameters={"q": 1}  text="two words"  seq=3  event_id="0b8f2f63-9a9a-4f39-8df4-6a3b63d9a0a1"  '
+        'at="2026-11-21T10:00:00Z"  none=null'
+    )
+
+
+@pytest.mark.parametrize("data", [b"[1]", b"{", b'"x"', b"", b"{" * 5000])
+def test_what_is_no_object_has_no_gist(data: bytes) -> None:
+    assert brief.gist(data) is None

@@ -62,7 +62,11 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 def run(arguments: list[str] | None = None) -> int:
     """Run; return the exit code."""
     try:
-        result: Any = group.main(arguments, prog_name="wsrecord", standalone_mode=False)
+        # Not group.main(): it would turn a broken pipe into exit code 1, which says "findings" here.
+        with group.make_context("wsrecord", list(sys.argv[1:] if arguments is None else arguments)) as ctx:
+            result: Any = group.invoke(ctx)
+    except click.exceptions.Exit as done:
+        return done.exit_code
     except click.exceptions.Abort:
         return _say("interrupted", Exit.INTERRUPTED)
     except click.exceptions.NoArgsIsHelpError as error:

@@ -140,12 +140,16 @@ class Opening:
 
     def _watch(self, tap: Tap) -> None:
         """A head may not stay unfinished for ever."""
-        if tap.holding:
-            if self._timer is None:
-                loop = asyncio.get_running_loop()
-                self._timer = loop.call_later(self._relay.setting.handshake_timeout, self._too_slow)
+        if tap.holding or self._relay.upstream is None:
+            self.expect()
         else:
             self.cancel()
+
+    def expect(self) -> None:
+        """Give the client its time for a head: one that names no target has no target that tires of it."""
+        if self._timer is None:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(self._relay.setting.handshake_timeout, self._too_slow)
 
     def _too_slow(self) -> None:
         self._timer = None

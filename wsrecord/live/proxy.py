@@ -116,6 +116,11 @@ class Proxy:
             return f"{where} is taken by another program; choose another port with --listen, or leave it out"
         return f"can't listen on {where}: {error.strerror or error}"
 
+    @property
+    def heard_out(self) -> bool:
+        """Whether every client that there is has said that it says no more."""
+        return all(relay.client.ended or relay.client.lost for relay in self._relays)
+
     async def stop(self, grace: float) -> None:
         """Take no more clients; give open connections their close and this many seconds to take it."""
         if self._server is not None:

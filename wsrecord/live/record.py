@@ -17,9 +17,11 @@ from wsrecord.live.proxy import Proxy, ProxyOptions
 from wsrecord.live.recorder import ConnectionLog, Plan, Recorder
 from wsrecord.live.status import StatusLine
 from wsrecord.live.turn import Turn
+from wsrecord.report.brief import plural
 
 _REFRESH = 0.25  # seconds between two looks at the live line
 _GRACE = 2.0  # seconds that open sessions get to take their close
+_LOOK, _QUIET = 0.02, 10  # seconds between two looks, and so many without news mean that nothing comes
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,19 @@ class _Run:
             with contextlib.suppress(asyncio.CancelledError):
                 await running
             return Exit.INTERRUPTED if self._signal == signal.SIGINT else 128 + signal.SIGTERM
-        return running.result()
+        code = running.result()
+        await self._hear_out()
+        return code
+
+    async def _hear_out(self) -> None:
+        """The command is gone; what it sent at the last is still on its way."""
+        quiet, seen, deadline = 0, -1, time.monotonic() + _GRACE
+        while quiet < _QUIET and time.monotonic() < deadline and not self._stop.is_set():
+            if self.proxy.heard_out:
+                return
+            await asyncio.sleep(_LOOK)
+            quiet = quiet + 1 if self.recorder.volume == seen else 0
+            seen = self.recorder.volume
 
     def _urls(self) -> tuple[str, str]:
         scheme = "s" if self.options.proxy.listen.tls else ""
@@ -149,13 +163,15 @@ class _Run:
         for path, failure in self.recorder.finished:
             self._say(f"incomplete cassette: {path}" if failure else f"cassette: {path}")
         self._say(
-            f"recorded {counts.sessions} sessions, {messages} messages, {counts.exchanges} HTTP exchanges"
+            f"recorded {plural(counts.sessions, 'session')}, {plural(messages, 'message')}, "
+            f"{plural(counts.exchanges, 'HTTP exchange')}"
         )
         for text, times in self.recorder.troubles.items():
             if times > 1:
                 self.recorder.say(f"{times} times: {text}")
         if counts.notes["unread"]:
-            self._say(f"{counts.notes['unread']} connections could not be read; their bytes were relayed")
+            unread = plural(counts.notes["unread"], "connection")
+            self._say(f"{unread} could not be read to the end; all bytes were relayed")
         if self.recorder.incomplete:
             self._say(f"the recording is incomplete: {self.recorder.incomplete}")
             return Exit.INCOMPLETE

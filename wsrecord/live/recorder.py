@@ -141,7 +141,7 @@ class Recorder:
         """Something of the recording is lost."""
         expected = isinstance(error, WsrecordError)
         text = str(error) if expected else f"a bug in wsrecord: {type(error).__name__}: {error}"
-        if text not in self.failures:
+        if text not in self.failures and len(self.failures) < _MOST_TROUBLES:
             self.failures.append(text)
             self.say(f"the recording is incomplete from here on: {text}; traffic goes on")
 

@@ -101,6 +101,8 @@ class Relay:
             only = self.setting.routes.only
             if only is not None:
                 self.connect(only)
+            else:
+                self._opening.expect()
 
     def connect(self, upstream: Upstream) -> None:
         """Join with a target; the client waits."""

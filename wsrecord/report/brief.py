@@ -12,6 +12,11 @@ from wsrecord.report import escape
 _LARGEST_NAMED = 1 << 20  # nobody waits for the name of something larger
 _ENGINE_IO = re.compile(rb"\A\d{1,2}(?:/[^,\[]{0,80},)?\d{0,9}(?=\[)")  # packet types, a namespace, an id
 _POINTERS = ("type", "event", "method")
+# What tells a reader little about this one message: ids, times, placeholders.
+_ENVELOPE = re.compile(
+    r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}|[0-9a-f]{16,}|wsr-[0-9a-f]{12}-.*"
+    r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*"
+)
 
 
 def event_name(message: Message) -> str | None:
@@ -54,6 +59,29 @@ def payload(data: bytes, *, text: bool, limit: int | None) -> str:
     return f"{escape.terminal(shown[:limit])}… (crc32 {crc32(data):08x})"
 
 
+def gist(data: bytes) -> str | None:
+    """What a JSON object says, what tells most first, for a line that will be cut; None for anything else."""
+    if len(data) > _LARGEST_NAMED or data[:1] != b"{":
+        return None
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+    told = [
+        (_dullness(item), f"{key}={json.dumps(item, ensure_ascii=False, separators=(', ', ': '))}")
+        for key, item in value.items()
+        if not (key in _POINTERS and isinstance(item, str))
+    ]
+    return escape.terminal("  ".join(shown for _, shown in sorted(told, key=lambda each: each[0])))
+
+
+def _dullness(item: Any) -> int:
+    """0 for prose and structures, 1 for plain values, 2 for ids, times and nothing."""
+    if isinstance(item, str):
+        return 2 if _ENVELOPE.fullmatch(item) else 0 if " " in item else 1
+    return 2 if item is None else 0 if isinstance(item, dict | list) and item else 1
+
+
 def close_text(data: bytes) -> str:
     """A close message's code and reason."""
     if len(data) < 2:
@@ -61,6 +89,11 @@ def close_text(data: bytes) -> str:
     code = str(int.from_bytes(data[:2], "big"))
     reason = escape.terminal(data[2:].decode("utf-8", "backslashreplace"))
     return f"{code} {reason}" if reason else code
+
+
+def plural(number: int, thing: str) -> str:
+    """So many of a thing."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def fit(text: str, cells: int) -> str:

@@ -97,10 +97,10 @@ def end_lines(end: End | None, unfinished: str | None) -> Iterator[str]:
     """How much there is, and what is missing."""
     if end is not None:
         counts = (
-            _count(end.connections, "connection"),
-            _count(end.exchanges, "exchange"),
-            _count(end.sessions, "session"),
-            _count(end.messages, "message"),
+            brief.plural(end.connections, "connection"),
+            brief.plural(end.exchanges, "exchange"),
+            brief.plural(end.sessions, "session"),
+            brief.plural(end.messages, "message"),
         )
         yield f"end at {_seconds(end.t)}: {', '.join(counts)}"
     if unfinished is not None:
@@ -119,7 +119,7 @@ def rows(records: Iterable[Record], view: View) -> Iterator[Row]:
             if view.events and not _matches(name, record.opcode, view.events):
                 continue
             place = (record.t, record.session, record.sender)
-            yield _message(record, name, view.limit, together=place == before)
+            yield _message(record, name, view, together=place == before)
             before = place
             continue
         if view.events or not _belongs(record, view.sessions, wanted):
@@ -150,13 +150,14 @@ def _matches(name: str | None, opcode: Opcode, patterns: tuple[str, ...]) -> boo
     return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
-def _message(message: Message, name: str | None, limit: int | None, *, together: bool) -> Row:
+def _message(message: Message, name: str | None, view: View, *, together: bool) -> Row:
     kind = message.opcode.name.lower()
     if message.opcode is Opcode.CLOSE:
         text = brief.close_text(message.payload)
     else:
-        text = brief.payload(message.payload, text=message.opcode is Opcode.TEXT, limit=limit)
-    facts = list(_facts(message))
+        gist = brief.gist(message.payload) if view.width is not None and name is not None else None
+        text = gist or brief.payload(message.payload, text=message.opcode is Opcode.TEXT, limit=view.limit)
+    facts = list(_facts(message, short=view.width is not None))
     if name is not None and message.opcode is Opcode.BINARY:
         facts.append("binary")
     return Row(
@@ -171,15 +172,15 @@ def _message(message: Message, name: str | None, limit: int | None, *, together:
     )
 
 
-def _facts(message: Message) -> Iterator[str]:
-    """What is not as usual with a message."""
+def _facts(message: Message, *, short: bool) -> Iterator[str]:
+    """What is not as usual with a message; `short`: without how it came over the wire."""
     if message.unread is not None:
         yield f"not read: {terminal(message.unread)}"
-    if message.size is not None:
+    if message.size is not None and not short:
         yield f"was {message.size} B"
     if message.began is not None and message.began != message.t:
         yield f"since {_seconds(message.began)}"
-    if message.frames:
+    if message.frames and not short:
         if len(message.frames) > 1:
             yield f"{len(message.frames)} frames"
         if message.frames[0][1] & FrameFlag.RSV1:
@@ -273,10 +274,6 @@ def _time(row: Row) -> str:
 
 def _seconds(nanoseconds: int) -> str:
     return f"{nanoseconds // 1_000_000_000}.{nanoseconds // 1000 % 1_000_000:06}"
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def _paint(text: str, codes: str) -> str:
