@@ -29,6 +29,18 @@ TEXT: list[str] = [
     json.dumps({"progressToken": UUID}),
     json.dumps({"_meta": {"progressToken": "abc"}}),
     json.dumps({"eos_token": "<|endoftext|>", "pad_token": "<pad>"}),
+    json.dumps(
+        {"password": {"type": ["string", "null"], "description": "A password of the user", "minLength": 8}}
+    ),
+    json.dumps({"text": "password = input('Password: ')"}),
+    json.dumps({"text": "const token = localStorage.getItem('token')"}),
+    json.dumps({"text": "post('/login', json={'user': user, 'password': password})"}),
+    json.dumps({"text": "headers: {Authorization: `Bearer ${token}`}"}),
+    json.dumps({"api_key": "{{ secrets.OPENAI }}", "password": "${DB_PASSWORD}"}),
+    json.dumps({"result": "pass", "status": "pass: 3 of 4"}),
+    json.dumps(
+        {"error": {"code": "invalid_api_key", "message": "Incorrect API key provided: see the page."}}
+    ),
     json.dumps({"token_type": "Bearer", "expires_in": 3600}),
     json.dumps({"token_endpoint": "https://login.example/oauth2/token"}),
     json.dumps({"tokenizer": "cl100k_base", "tokenizer_config": "x"}),

@@ -120,6 +120,8 @@ def _in_prose() -> list[Planted]:
 _NESTED = json.dumps({"q": json.dumps({"password": SHORT + "x9!", "u": "bob"})})
 _LOGIN = json.dumps({"user": "ada", "password": PASSWORD})
 
+_HUB = msgpack.packb([1, {}, None, "Login", [{"accessToken": OPAQUE}]])
+
 PLANTED: list[Planted] = [
     *_in_prose(),
     # by name, in JSON
@@ -241,6 +243,18 @@ PLANTED: list[Planted] = [
         "msgpack, nested and as bytes",
         OPAQUE,
         binary=(msgpack.packb([1, {"auth": {"access_token": OPAQUE.encode()}}, OPAQUE]),),
+    ),
+    Planted(
+        "password",
+        "msgpack with short floats, which packs again differently",
+        "hunter2",
+        binary=(msgpack.packb({"x": 1.5, "password": "hunter2", "y": [0.25]}, use_single_float=True),),
+    ),
+    Planted(
+        "token",
+        "msgpack behind a length (SignalR)",
+        OPAQUE,
+        binary=(bytes([len(_HUB)]) + _HUB,),
     ),
     Planted(
         "header", "msgpack pair", OPAQUE, binary=(msgpack.packb([["authorization", "Bearer " + OPAQUE]]),)

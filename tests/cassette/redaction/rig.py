@@ -81,13 +81,10 @@ def spellings(secret: str) -> set[bytes]:
     """A secret as it might have slipped through."""
     raw = secret.encode()
     out = {raw, quote(secret, safe="").encode(), quote(secret).encode(), quote_plus(secret).encode()}
-    for ascii_only in (True, False):
-        once = json.dumps(secret, ensure_ascii=ascii_only)[1:-1]
-        out |= {
-            once.encode(),
-            json.dumps(once, ensure_ascii=ascii_only)[1:-1].encode(),
-            once.replace("/", "\\/").encode(),
-        }
+    for outer in (True, False):
+        once = json.dumps(secret, ensure_ascii=outer)[1:-1]
+        out |= {once.encode(), once.replace("/", "\\/").encode()}
+        out |= {json.dumps(once, ensure_ascii=inner)[1:-1].encode() for inner in (True, False)}
     if len(raw) >= 8:
         out |= {base64.b64encode(b"\0" * n + raw)[4:-4] for n in range(3)}
     return out

@@ -108,8 +108,8 @@ KNOWN: list[tuple[str, str, str]] = [
     ("Stripe Access Key", "r" + "k_live_" + ALNUM[:24], "r" + "k_live_" + ALNUM[:24]),
     (
         "Telegram Bot Token",
-        "110201543:A" + "AHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw",
-        "110201543:A" + "AHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw",
+        "110201543:A" + "AHdqTcvCH1vGWJxfSeofSAs0K5PALDsawX",
+        "110201543:A" + "AHdqTcvCH1vGWJxfSeofSAs0K5PALDsawX",
     ),
     ("Twilio API Key", "S" + "K" + HEX * 2, "S" + "K" + HEX * 2),
 ]

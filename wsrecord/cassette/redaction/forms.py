@@ -40,14 +40,9 @@ def forms(secret: bytes, name: str) -> dict[bytes, Form]:
 def _escaped(secret: bytes) -> set[bytes]:
     text = secret.decode("utf-8", "surrogateescape")
     out: set[bytes] = set()
-    for ascii_only in (True, False):
-        once = json.dumps(text, ensure_ascii=ascii_only)[1:-1]
-        once_html = once
-        for c in "<>&'=+":
-            once_html = once_html.replace(c, f"\\u{ord(c):04x}")
-        for one in {once, once.replace("/", "\\/"), once_html}:
-            twice = json.dumps(one, ensure_ascii=ascii_only)[1:-1]
-            out.update(t.encode("utf-8", "surrogateescape") for t in (one, twice))
+    for one in _json_spellings(text):
+        twice = {one, *_json_spellings(one)}
+        out.update(t.encode("utf-8", "surrogateescape") for t in twice)
     percent = {
         quote(secret, safe=""),
         quote(secret, safe="/"),
@@ -58,6 +53,20 @@ def _escaped(secret: bytes) -> set[bytes]:
     out.update(quote(p, safe="").encode() for p in list(percent))  # escaped twice: a URL in a URL
     out.add(html.escape(text).encode("utf-8", "surrogateescape"))
     out.discard(secret)
+    return out
+
+
+def _json_spellings(text: str) -> set[str]:
+    """What encoders make of a string: with and without `\\u`, with `\\/`, and as Go and Gson shield HTML."""
+    out = set()
+    for ascii_only in (True, False):
+        once = json.dumps(text, ensure_ascii=ascii_only)[1:-1]
+        out |= {once, once.replace("/", "\\/")}
+        for shielded in ("<>&", "<>&'=", "<>&'=+"):
+            html_safe = once
+            for c in shielded:
+                html_safe = html_safe.replace(c, f"\\u{ord(c):04x}")
+            out.add(html_safe)
     return out
 
 

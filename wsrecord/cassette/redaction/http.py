@@ -26,14 +26,14 @@ class Redacting(Protocol):
 
 # Heads whose values are never secret, however random: the handshake's, and digests of what is public.
 _PLAIN_HEADERS = word_set(
-    "sec-websocket-key sec-websocket-accept sec-websocket-version sec-websocket-extensions etag if-none- "
-    "match content-security-policy content-length date last-modified www-authenticate proxy-authenticate "
-    "access-control-allow-headers access-control-expose-headers access-control-request-headers vary "
-    "accept-ch permissions-policy strict-transport-security keep-alive"
+    "sec-websocket-key sec-websocket-accept sec-websocket-version sec-websocket-extensions etag "
+    "if-none-match content-security-policy content-length date last-modified www-authenticate "
+    "proxy-authenticate access-control-allow-headers access-control-expose-headers "
+    "access-control-request-headers vary accept-ch permissions-policy strict-transport-security "
+    "keep-alive"
 )
 _PARAMETER = re.compile(rb"(?<=[?&;#])([A-Za-z0-9_.\-%\[\]$]{1,100}+)=([^&;#\s\"'<>]*+)")
 _COOKIE = re.compile(rb"([^=;\s]+)=(\"?)([^;\"]*)")
-_BOUNDARY = re.compile(r"multipart/form-data", re.IGNORECASE)
 
 
 def request(r: Request, red: Redacting) -> Request:

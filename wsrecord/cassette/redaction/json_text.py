@@ -82,10 +82,9 @@ _IDENTIFIER = re.compile(rb"[A-Za-z][a-z]*(?:[A-Z][a-z]+)*(?:[_-][A-Za-z]+)*")
 class Walk:
     """What one JSON value in a text held."""
 
-    end: int = 0
-    complete: bool = (
-        False  # read to its closing bracket (or to the last place of interest), nothing odd in between
-    )
+    end: int = 0  # of what was read
+    complete: bool = False  # nothing odd as far as it was read
+    rest: bool = False  # it was not read to its end: nothing of interest follows
     spans: list[Span] = field(default_factory=list)
     literals: list[tuple[int, int]] = field(default_factory=list)  # strings to look into: from, to
 
@@ -128,7 +127,7 @@ class Walker:
             while i < len(look) and look[i] < at:
                 i += 1
             if i == len(look) and _done(stack) and len(stack) > 1:
-                out.complete, out.end = True, len(text)  # nothing of interest follows
+                out.complete = out.rest = True
                 break
             if (
                 not frame.key and not frame.waits
@@ -215,6 +214,8 @@ class Walker:
         assert frame.inherited is not None
         if (key == "type" and value in _SCHEMA_TYPES) or key in ("ref", "anyof", "oneof"):
             frame.schema = True
+        if key in ("description", "title"):
+            return True
         if frame.inherited[0] is Strength.WEAK:
             return key.endswith(_HARMLESS_END) or UUID.fullmatch(value) is not None
         return False
@@ -244,7 +245,7 @@ class Walker:
         strength = self._names.judge(frame.key)
         if strength:
             return strength, frame.key.decode("utf-8", "replace")
-        if frame.key in (b"required", b"enum", b"properties"):
+        if frame.key in (b"required", b"enum", b"properties", b"type"):
             return None
         return frame.inherited
 

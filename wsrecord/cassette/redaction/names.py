@@ -41,6 +41,7 @@ _STRONG_LAST = word_set(
 _STRONG_END = tuple(
     sorted(
         word_set(
+            "secret "
             "password passwd passphrase apikey apikeys apisecret apitoken secretkey accesskey privatekey "
             "clientsecret appsecret accesstoken refreshtoken idtoken authtoken sessiontoken bearertoken "
             "securitytoken csrftoken xsrftoken bottoken clienttoken servicetoken apppass dbpass "
@@ -60,7 +61,10 @@ _KEY_WORDS = word_set(
     "read project team user client openai anthropic claude gemini google gcp azure aws stripe sendgrid "
     "twilio mapbox deepgram elevenlabs cohere mistral groq replicate huggingface hf pinecone supabase "
     "firebase datadog dd algolia openrouter together perplexity tavily serper fireworks cerebras xai "
-    "deepseek langfuse langsmith"
+    "deepseek langfuse langsmith iam cloud cos ibm softlayer cloudant artifactory square slack github "
+    "gitlab npm pypi discord telegram mailchimp mailgun shopify paypal rapidapi alchemy infura maps bot jwt "
+    "token cookie aes decryption decrypt root vault wallet recovery instrumentation ingest ingestion "
+    "integration function functions"
 )
 # `next_page_token` moves through pages, `eos_token` is a model's, `progressToken` is MCP's counter.
 _PLAIN_TOKENS = word_set(
@@ -68,6 +72,7 @@ _PLAIN_TOKENS = word_set(
     "end stop first last eos bos pad unk sep mask cls special prompt completion per input output new "
     "total max min progress cancel cancellation idempotency delta by each every one this that"
 )
+_PUBLIC = frozenset(("gpg", "pgp", "public", "pub", "host", "primary", "foreign", "sort", "partition"))
 _QUALIFIERS = word_set(
     "value raw plain plaintext text string str hash hashed digest b64 base64 encoded encrypted header new "
     "old current confirm confirmation again repeat verify verification prod production dev test testing "
@@ -99,7 +104,8 @@ def _without_qualifiers(parts: list[str]) -> list[str]:
 
 def judge(name: str) -> Strength:
     """What a name says about its value, wherever the name stands."""
-    parts = _without_qualifiers(words(name))
+    every = words(name)
+    parts = _without_qualifiers(every)
     if not parts:
         return Strength.NONE
     last = parts[-1]
@@ -109,12 +115,13 @@ def judge(name: str) -> Strength:
         return Strength.NONE
     if joined.startswith("secwebsocket") or joined in ("publickey", "keepalive"):
         return Strength.NONE
-    if last in _STRONG_LAST or joined.endswith(_STRONG_END):
+    if last in _STRONG_LAST or joined.endswith(_STRONG_END) or every[-2:] == ["connection", "string"]:
         return Strength.STRONG
     if last in _WEAK_LAST or joined.endswith(("token", "jwt", "setcookie")):
         return Strength.WEAK
-    if last in ("key", "keys") and before in _KEY_WORDS:
-        return Strength.WEAK
+    if last in ("key", "keys") and before:
+        shouted = name.isupper() and not _PUBLIC.intersection(parts)  # SOME_SERVICE_KEY=…
+        return Strength.WEAK if shouted or before in _KEY_WORDS else Strength.NONE
     return Strength.NONE
 
 
@@ -150,17 +157,16 @@ def judge_cookie(name: str) -> Strength:
 
 def judge_variable(name: str) -> Strength:
     """An environment variable: any `…_KEY` may be one, except those that are public by nature."""
-    found = judge(name)
-    parts = words(name)
-    if found is Strength.NONE and len(parts) > 1 and parts[-1] == "key":
-        return Strength.NONE if {"gpg", "pgp", "public", "pub", "host"}.intersection(parts) else Strength.WEAK
-    return found
+    return judge(name.upper())
 
 
 class Names:
     """The judgement with the user's own names added and taken away; remembers what it judged."""
 
-    def __init__(self, extra: Collection[str] = (), keep: Collection[str] = ()) -> None:
+    def __init__(
+        self, extra: Collection[str] = (), keep: Collection[str] = (), *, placeholder: bytes = b"\0"
+    ) -> None:
+        self._placeholder = placeholder  # how a placeholder begins: it ends like a name, but is none
         self._extra = frozenset(flat(n) for n in extra)
         self._keep = frozenset(flat(n) for n in keep)
         self._seen: dict[bytes, Strength] = {}
@@ -184,6 +190,8 @@ class Names:
         return self._decide(name, judge_cookie)
 
     def _decide(self, name: bytes, how: Callable[[str], Strength]) -> Strength:
+        if self._placeholder in name:
+            return Strength.NONE
         if len(name) > NAME_LIMIT:
             name = name[-NAME_LIMIT:]
         text = name.decode("ascii", "replace")

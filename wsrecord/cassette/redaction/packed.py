@@ -36,6 +36,43 @@ def unpacked(payload: bytes) -> list[Any] | None:
         return None
 
 
+def lengths_told(payload: bytes) -> list[Any] | None:
+    """The same for what packs again differently, or stands behind a head of up to five bytes (SignalR).
+
+    It can't be packed anew, but what it holds can be found: see `places`. Strings come as bytes.
+    """
+    for start in range(min(6, len(payload))):
+        if not (0x80 <= payload[start] <= 0x9F or 0xDC <= payload[start] <= 0xDF):
+            continue
+        unpacker = msgpack.Unpacker(raw=True, strict_map_key=False, object_pairs_hook=_Pairs, timestamp=0)
+        try:
+            unpacker.feed(payload[start:])
+            values = [unpacker.unpack()]
+        except (ValueError, TypeError, msgpack.UnpackException, RecursionError, OverflowError):
+            continue
+        if isinstance(values[0], list) and (unpacker.tell() > 8 or start + unpacker.tell() == len(payload)):
+            return values
+    return None
+
+
+def places(payload: bytes, text: bytes) -> list[int]:
+    """Where a string or bytes of exactly this value are packed in a payload."""
+    n = len(text)
+    heads = [bytes([0xA0 | n])] if n < 32 else []
+    if n < 256:
+        heads += [bytes([0xD9, n]), bytes([0xC4, n])]
+    if n < 65536:
+        heads += [b"\xda" + n.to_bytes(2), b"\xc5" + n.to_bytes(2)]
+    heads += [b"\xdb" + n.to_bytes(4), b"\xc6" + n.to_bytes(4)]
+    found = []
+    for head in heads:
+        at = payload.find(head + text)
+        while at >= 0:
+            found.append(at + len(head))
+            at = payload.find(head + text, at + 1)
+    return found
+
+
 def packed(values: list[Any]) -> bytes:
     """The values as one payload."""
     packer = msgpack.Packer(unicode_errors="surrogateescape", use_bin_type=True, autoreset=False)

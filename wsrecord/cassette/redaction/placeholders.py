@@ -6,7 +6,6 @@ behind it. All characters are plain in headers, tokens, URLs, cookies, JSON and 
 """
 
 import re
-from collections.abc import Callable
 
 from ..model import Secret
 
@@ -22,7 +21,9 @@ class Placeholders:
         self.prefix = f"wsr-{nonce}-".encode()
         own = ANY_NONCE if any_nonce else re.escape(nonce.encode())
         self._whole = re.compile(rb"wsr-" + own + rb"-[a-z0-9_]*(?:-\d+(?:\.b64)?)?\.*")
-        self.find: Callable[[bytes], list[bytes]] = self._whole.findall
+        # any beginning of a prefix: what is left of a placeholder that was cut to a few bytes
+        digits = b"[0-9a-f]{0,12}" if any_nonce else b"(?:" + b"|".join(_beginnings(nonce.encode())) + b")"
+        self._start = re.compile(rb"w|ws|wsr|wsr-" + digits + rb"-?")
         self.finditer = self._whole.finditer
         self._made = {} if made is None else made  # shared by the cassettes of one nonce
         self._told: set[bytes] = set()
@@ -35,9 +36,13 @@ class Placeholders:
 
     def is_own(self, value: bytes, *, opaque: bool = False) -> bool:
         """Nothing but a placeholder, also one that was cut to a length."""
-        if len(value) < len(self.prefix):
-            return len(value) >= (1 if opaque else 4) and self.prefix.startswith(value)
+        if self._start.fullmatch(value) is not None:
+            return len(value) >= (1 if opaque else 4)
         return self._whole.fullmatch(value) is not None
+
+    def within(self, value: bytes) -> bool:
+        """A placeholder stands in it: what was secret there is gone."""
+        return b"wsr-" in value and self._whole.search(value) is not None
 
     def of(self, secret: bytes, name: str, *, base64: bool = False) -> bytes:
         """The placeholder of a secret; the first name it is met under stays."""
@@ -51,6 +56,10 @@ class Placeholders:
             length = len(secret.decode("utf-8", "surrogateescape"))
             self._new.append(Secret(placeholder=made.decode(), name=name, length=length))
         return made + b".b64" if base64 else made
+
+
+def _beginnings(nonce: bytes) -> list[bytes]:
+    return [re.escape(nonce[:n]) for n in range(len(nonce), -1, -1)]
 
 
 def fitted(placeholder: bytes, length: int) -> bytes:

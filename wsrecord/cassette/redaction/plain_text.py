@@ -23,6 +23,7 @@ _TAG = re.compile(rb"[^<>]{0,256}>([^<>]{1,4096})<")
 _ATTRIBUTE = re.compile(rb'(?:value|content)[ \t]*=[ \t]*\\{0,3}["\']([^"\'<>\\]{1,4096})', re.IGNORECASE)
 _PART = re.compile(rb'"?[^\r\n]{0,200}\r?\n(?:[^\r\n]{1,200}\r?\n){0,4}\r?\n([^\r\n]+)')
 _OPTION = re.compile(rb"[ \t]+(?![ \t-])([^\s\"'|;&<>]+)")
+_CALL = re.compile(rb"[A-Za-z_][A-Za-z0-9_.]*")
 _LINE_ENDS = re.compile(rb"[ \t.,;]*(?:[\r\n]|\\n|\Z)")
 
 
@@ -81,7 +82,11 @@ class Assignments:
         at = m.end()
         quote = _QUOTE.match(text, at)
         if quote is not None:
+            if not m["quote"] and text[first - 1 : first] == quote[2]:
+                return None  # 'Password: ' — the quote closes
             end = _closing(text, quote.end(), quote[2], len(quote[1]))
+            if not m["quote"] and text[quote.end() : quote.end() + 1] in (b")", b",", b";", b"]", b"}"):
+                return None
             return self._checked(text, quote.end(), end, strength, name)
         if text[at : at + 1] in (b"{", b"["):
             return self._nested(text, at, name) if strength is Strength.STRONG else None
@@ -90,9 +95,12 @@ class Assignments:
         if bare is None:
             return None
         value = bare[0]
-        prose = bool(m["space"]) and m["sign"] == b":" and not m["quote"] and not skip
-        if prose and (reads_as_words(value.rstrip(b".!?")) and not _alone(text, first, bare.end())):
-            return None  # "the password: must be long"
+        if text[bare.end() : bare.end() + 1] == b"(" and _CALL.fullmatch(value):
+            return None  # token = read_token()
+        if bool(m["space"]) and m["sign"] == b":" and not skip:
+            prose = name.lower() == "pass" or reads_as_words(value.rstrip(b".!?"))
+            if prose and not _alone(text, first, bare.end()):
+                return None  # "the password: must be long"
         return self._checked(text, bare.start(), bare.end(), strength, name)
 
     def _nested(self, text: bytes, at: int, name: str) -> Span | None:

@@ -14,7 +14,7 @@ from .names import Names, judge_variable
 from .ordinary import MIN_LEARNED, is_ordinary
 from .placeholders import Placeholders, fitted
 from .search import LITERALS, Search, credential_parts
-from .spans import Span
+from .spans import Span, merge
 from .values import TooMuchError, Vault
 from .wanted import Judge
 
@@ -52,8 +52,10 @@ class Redactor:
         any_nonce: bool = False,
     ) -> None:
         self.vault = Vault() if vault is None else vault
-        self.names = Names(extra_names, keep_names)
         self._placeholders = Placeholders(nonce, self.vault.made.setdefault(nonce, {}), any_nonce=any_nonce)
+        self.names = Names(
+            extra_names, keep_names, placeholder=b"wsr-" if any_nonce else self._placeholders.prefix
+        )
         self._judge = Judge(self._placeholders)
         self._search = Search(self.vault, self.names, self._placeholders, self._judge)
         self.vault.watch(LITERALS)
@@ -99,11 +101,9 @@ class Redactor:
                 out[i] = self._message(out[i])
             if vault.count == known:
                 break
-            known = vault.count  # learned in this batch: looked for in all of it
-            again = {
-                bisect_right(ends, start) - 1 for _, start, _ in vault.first_look_at_values(low, fresh=True)
-            }
-            suspects = {i for i in again if out[i] is items[i] or self._knows(out[i][1])}
+            find, known = vault.finder_since(known), vault.count  # what this batch taught: in all of it
+            again = {bisect_right(ends, start) - 1 for start in find(low)}
+            suspects = {i for i in again if out[i] is items[i] or find(out[i][1].lower())}
         return out if any(new is not old for new, old in zip(out, items, strict=True)) else items
 
     def _each(self, items: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
@@ -123,10 +123,6 @@ class Redactor:
                 out.add(i)
                 done = ends[i + 1]
         return out
-
-    def _knows(self, payload: bytes) -> bool:
-        """True when a payload still holds a value that was just learned."""
-        return bool(self.vault.first_look_at_values(payload.lower(), fresh=True))
 
     def _message(self, item: tuple[Any, ...]) -> tuple[Any, ...]:
         opcode, payload = item[0], item[1]
@@ -164,7 +160,32 @@ class Redactor:
             return packed.packed(new)
         if _looks_like_text(payload):
             return self._redacted(payload)
-        return self._redacted(payload, opaque=True)
+        return self._redacted(self._without_packed(payload), opaque=True)
+
+    def _without_packed(self, payload: bytes) -> bytes:
+        """Opaque binary that can be unpacked all the same: without what stands under telling names in it."""
+        values = packed.lengths_told(payload)
+        if values is None:
+            return payload
+        found: dict[bytes, str] = {}
+
+        def collect(secret: bytes, name: str) -> bytes:
+            found.setdefault(secret, name)
+            return secret
+
+        self._judge.opaque = True
+        try:
+            walker = packed.PackedWalker(self.names, self._judge, collect, bytes)
+            for value in values:
+                walker.walk(value)
+        finally:
+            self._judge.opaque = False
+        spans: list[Span] = []
+        for secret, name in found.items():
+            self._learn(secret, name)
+            places = packed.places(payload, secret)
+            spans += [Span(at, at + len(secret), secret, name, "name") for at in places]
+        return self._without(payload, merge(spans), opaque=True)
 
     def _part(self, part: bytes) -> bytes:
         """A string or bytes within something unpacked."""
@@ -185,22 +206,22 @@ class Redactor:
                 known = self.vault.count
                 for span in spans:
                     self._learn(span.secret, span.name)
-                if self.vault.count == known or not self._is_left(payload, spans):
+                if self.vault.count == known or not self._is_left(known, payload, spans):
                     break
                 spans = self._search.find(payload, slow=slow)
         finally:
             self._judge.opaque = False
         return self._without(payload, spans, opaque=opaque)
 
-    def _is_left(self, payload: bytes, spans: list[Span]) -> bool:
+    def _is_left(self, since: int, payload: bytes, spans: list[Span]) -> bool:
         """True when a value that was just learned stands where no span is."""
-        found = self.vault.first_look_at_values(payload.lower(), fresh=True)
-        starts = [s.start for s in spans]
-        for _, start, end in found:
-            i = bisect_right(starts, start) - 1
-            if i < 0 or spans[i].end < end:
-                return True
-        return False
+        gaps: list[bytes] = []
+        at = 0
+        for span in spans:
+            gaps.append(payload[at : span.start])
+            at = span.end
+        gaps.append(payload[at:])
+        return bool(self.vault.finder_since(since)(b"\n".join(gaps).lower()))
 
     def _learn(self, secret: bytes, name: str) -> None:
         if len(secret) <= MOST_LEARNED_LENGTH:
@@ -235,6 +256,7 @@ class Redactor:
 
     def text(self, s: str) -> str:
         """Any text without its secrets: log lines, error messages, file names, URLs."""
+        self.vault.settle()
         raw = http.as_bytes(s)
         try:
             raw = self._redacted(http.parameters(raw, self), slow=True)
@@ -246,10 +268,12 @@ class Redactor:
 
     def request(self, r: Request) -> Request:
         """A request without secrets in its path, headers and body."""
+        self.vault.settle()
         return http.request(r, self)
 
     def response(self, r: Response) -> Response:
         """A response without secrets in its headers and body."""
+        self.vault.settle()
         return http.response(r, self)
 
     def note(self, n: Note) -> Note:
@@ -267,7 +291,7 @@ class Redactor:
 
     def secret(self, value: bytes, name: str) -> bytes:
         """The placeholder for a whole value that is known to be secret by its place."""
-        return value if self._placeholders.is_own(value) else self._replaced(value, name)
+        return value if self._placeholders.within(value) else self._replaced(value, name)
 
     def loosely(self, payload: bytes) -> bytes:
         """Any bytes without secrets, slow formats too."""

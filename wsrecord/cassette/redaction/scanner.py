@@ -1,14 +1,17 @@
 """Finds secrets in records that were already written: the same search, but it tells instead of replacing."""
 
 import json
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from ..model import Ended, Head, Message, Note, Opcode, Record, Request, Response, Secret
+from ..model import Head, Message, Note, Opcode, Record, Request, Response
+from .http import as_bytes
 from .redactor import Redactor
 
-_TOKENS_OF_POINTER = 40
+_LONGEST_TOKEN = 40  # of a pointer
+_PLACEHOLDER = re.compile(rb"wsr-0{12}-([a-z0-9_]+)-\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +32,28 @@ def scan(records: Iterable[Record], redactor: Redactor | None = None) -> Iterato
     red = redactor or scanner()
     messages: dict[int, int] = {}
     for number, record in enumerate(records, 1):
+        where: tuple[int | None, int | None, int | None] = (None, None, None)
+        found: Iterable[tuple[str, str]]
         if isinstance(record, Message):
-            messages[record.session] = messages.get(record.session, 0) + 1
-            for place, kind in _in_message(record, red):
-                yield Hit(
-                    number, "message", place, kind, session=record.session, message=messages[record.session]
-                )
-        elif isinstance(record, Request | Response):
-            what = "request" if isinstance(record, Request) else "response"
-            for place, kind in _in_exchange(record, red):
-                yield Hit(number, what, place, kind, record.connection, record.session)
+            count = messages[record.session] = messages.get(record.session, 0) + 1
+            what, where = "message", (None, record.session, count)
+            found = _in_message(record, red)
+        elif isinstance(record, Request):
+            what, where = "request", (record.connection, record.session, None)
+            found = _changed(record, red.request(record))
+        elif isinstance(record, Response):
+            what, where = "response", (record.connection, record.session, None)
+            found = _changed(record, red.response(record))
         elif isinstance(record, Note):
-            for place, kind in _changed(record, red.note(record), red):
-                yield Hit(number, "note", place, kind, record.connection, record.session)
+            what, where = "note", (record.connection, record.session, None)
+            found = _changed(record, red.note(record))
         elif isinstance(record, Head):
-            for url in record.targets.values():
-                if red.text(url) != url:
-                    yield Hit(number, "head", "targets", _kinds(red))
-        elif not isinstance(record, Secret | Ended):
-            red.drain_secrets()
+            what = "head"
+            found = (("targets", "address") for url in record.targets.values() if red.text(url) != url)
+        else:
+            continue
+        yield from (Hit(number, what, place, kind, *where) for place, kind in found)
+    red.drain_secrets()
 
 
 def scanner(
@@ -62,38 +68,34 @@ def scanner(
     )
 
 
-def _kinds(red: Redactor) -> str:
-    return ", ".join(sorted({s.name for s in red.drain_secrets()})) or "known value"
+def _kinds(before: bytes, after: bytes) -> str:
+    """By which names secrets were told: the placeholders in their place carry them."""
+    found = set(_PLACEHOLDER.findall(after)) - set(_PLACEHOLDER.findall(before))
+    return ", ".join(sorted({name.decode() for name in found})) or "secret"
 
 
 def _in_message(message: Message, red: Redactor) -> Iterator[tuple[str, str]]:
     items: list[tuple[Any, ...]] = [(int(message.opcode), message.payload)]
     new = red.messages(items)
-    if new is items:
-        return
-    kinds = _kinds(red)
-    place = "close reason" if message.opcode is Opcode.CLOSE else "payload"
-    yield f"{place} {_where(message.payload, new[0][1])}", kinds
+    if new is not items:
+        place = "close reason" if message.opcode is Opcode.CLOSE else "payload"
+        after = new[0][1]
+        yield f"{place} {_where(message.payload, after)}", _kinds(message.payload, after)
 
 
-def _in_exchange(record: Request | Response, red: Redactor) -> Iterator[tuple[str, str]]:
-    new = red.request(record) if isinstance(record, Request) else red.response(record)
-    yield from _changed(record, new, red)
-
-
-def _changed(old: Record, new: Record, red: Redactor) -> Iterator[tuple[str, str]]:
-    kinds = _kinds(red)
+def _changed(old: Record, new: Record) -> Iterator[tuple[str, str]]:
     for field in fields(old):
         before, after = getattr(old, field.name), getattr(new, field.name)
         if before == after:
             continue
         if field.name == "headers":
-            pairs = zip(before, after, strict=True)
-            yield from ((f"header {name.lower()}", kinds) for (name, a), (_, b) in pairs if a != b)
+            for (name, a), (_, b) in zip(before, after, strict=True):
+                if a != b:
+                    yield f"header {name.lower()}", _kinds(as_bytes(a), as_bytes(b))
         elif isinstance(before, bytes):
-            yield f"{field.name} {_where(before, after)}", kinds
+            yield f"{field.name} {_where(before, after)}", _kinds(before, after)
         else:
-            yield field.name, kinds
+            yield field.name, _kinds(as_bytes(before), as_bytes(after))
 
 
 def _where(before: bytes, after: bytes) -> str:
@@ -112,7 +114,7 @@ def _where(before: bytes, after: bytes) -> str:
 def _pointers(a: Any, b: Any, at: str) -> Iterator[str]:
     if isinstance(a, dict) and isinstance(b, dict) and len(a) == len(b):
         for (key, x), (other, y) in zip(a.items(), b.items(), strict=True):
-            name = str(other)[:_TOKENS_OF_POINTER].replace("~", "~0").replace("/", "~1")
+            name = str(other)[:_LONGEST_TOKEN].replace("~", "~0").replace("/", "~1")
             if key != other:  # the key is the secret: its redacted form is shown
                 yield f"{at}/{name}"
             else:

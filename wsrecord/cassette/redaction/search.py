@@ -17,7 +17,7 @@ from .values import TooMuchError, Vault
 from .wanted import Judge
 
 _MOST_NESTING = 8  # JSON in a string in JSON …
-_MOST_NAMES = 100_000  # of credentials in one payload
+_MOST_NAMES = 20_000  # of credentials in one payload
 _MOST_ESCAPES = 1_000_000  # in one string
 _BROKEN = 16  # openings that turned out to be no JSON, before the rest counts as plain text
 
@@ -170,10 +170,12 @@ class Search:
             plain.append((at, start))
             at = max(walk.end, start + 1)
             found += walk.spans
+            for a, b in _with_any(walk.literals, look):
+                found += self._within(payload, a, b, depth)
             if walk.complete:
                 inside.append((start, at))
-                for a, b in _with_any(walk.literals, look):
-                    found += self._within(payload, a, b, depth)
+                if walk.rest:
+                    break
             else:
                 broken += 1
                 plain.append((start, at))

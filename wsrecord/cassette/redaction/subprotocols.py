@@ -18,10 +18,7 @@ _ALONE = re.compile(
     rb"(?i)(?:x-)?(?:bearer|authorization|authentication|auth|token|access[_-]?token|auth[_-]?token|id[_-]?token|"
     rb"authorization[_-]?token|jwt|api[_-]?key|secret|password|ticket|credentials?|base64urlbearerauthorization)"
 )
-# What is surely a protocol's name: `agent.v1`, `graphql-ws`, `mqtt`, `v4.channel.k8s.io`.
-_PROTOCOL = re.compile(
-    rb"(?i)[a-z][a-z-]{0,20}(?:[./_-](?:v?\d{1,3}|[a-z]{1,12})){0,5}|v\d{1,3}(?:\.[a-z0-9]{1,12}){1,4}"
-)
+_PART = re.compile(rb"(?i)[a-z]{0,12}\d{0,4}|k8s|[a-z]{0,6}\d{0,2}[a-z]{0,6}")
 _VERSION = re.compile(rb"(?i)v?\d{1,3}(?:\.\d{1,3})*|v\d{1,3}(?:\.[a-z]{1,12})*")
 _FILLER = re.compile(rb"(?i)(?:authorization|bearer|k8s|io|base64url|base64|b64|token|auth|jwt|basic|v\d)[.]")
 _KNOWN = frozenset(
@@ -75,4 +72,5 @@ def _dotted(token: bytes, names: Names, secret: Callable[[bytes, str], bytes]) -
 
 
 def _is_opaque(token: bytes) -> bool:
-    return is_opaque(token) and _PROTOCOL.fullmatch(token) is None and any(c in b"0123456789" for c in token)
+    """Long and unlike a protocol's name, of which each part is a short word, a version or both."""
+    return is_opaque(token) and not all(_PART.fullmatch(p) for p in re.split(rb"[._/+-]", token))

@@ -1,11 +1,13 @@
 """The vault: every value known to be secret, and the one search for all of them and all stems.
 
-Aho-Corasick finds any number of literals in one pass. The automata stand in three tiers, so that
-learning a value rebuilds only a small one: `fresh` (a handful), `middle`, and `main` with the
-stems and literals of names and patterns. A tier that grew too large moves down.
+Aho-Corasick finds any number of literals in one pass. The automata stand in tiers, so that
+learning a value rebuilds only a small one: `fresh` (a handful), `small`, `middle`, and `main` with
+the stems and literals of names and patterns. A tier that grew too large moves into the next; when
+nothing was learned for a while, all of them do, for one automaton is the fastest to run.
 """
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
 import ahocorasick_rs as ac
@@ -14,7 +16,9 @@ from .forms import Form, forms
 from .ordinary import MIN_LEARNED, is_ordinary
 
 _FRESH = 8
-_MIDDLE = 256
+_SMALL = 64
+_MIDDLE = 512
+_QUIET = 32  # calls without anything learned
 _CHUNK = 1 << 20
 _DFA_VALUES = 400  # beyond, a DFA takes too long to build (60 ms for a thousand values)
 MOST_VALUES = 20_000
@@ -32,7 +36,8 @@ Hit: TypeAlias = tuple[int, int, bytes]
 class _Tier:
     """Literals with their automata, built when first used."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, stems: bool = False) -> None:
+        self.stems = stems
         self.values: list[bytes] = []
         self.literals: list[bytes] = []
         self._any: ac.BytesAhoCorasick | None = None
@@ -47,7 +52,8 @@ class _Tier:
         self.values += other.values
         self.literals += other.literals
         self._any = self._all = None
-        other.__init__()  # type: ignore[misc]
+        other.values, other.literals = [], []
+        other._any = other._all = None
 
     def first_look(self, blob: bytes) -> list[tuple[int, int, int]]:
         """Where anything of this tier stands, quickly: of hits that overlap, one."""
@@ -58,7 +64,7 @@ class _Tier:
     def every(self, blob: bytes) -> list[tuple[int, int, int]]:
         """Every hit, overlapping ones too."""
         if self._all is None:
-            dense = len(self.values) <= _DFA_VALUES
+            dense = self.stems and len(self.values) <= _DFA_VALUES
             kind = ac.Implementation.DFA if dense else ac.Implementation.ContiguousNFA
             self._all = ac.BytesAhoCorasick(self.literals, implementation=kind)
         if len(blob) <= _CHUNK:
@@ -81,8 +87,11 @@ class Vault:
         self.count = 0
         self.made: dict[str, dict[bytes, bytes]] = {}  # by nonce: which placeholder stands for which value
         self._known: set[bytes] = set()
+        self._order: list[tuple[bytes, ...]] = []  # the literals of each value, as they were learned
+        self._settled = self._last = self._quiet = 0
         self._stems: set[bytes] = set()
-        self._main, self._middle, self._fresh = _Tier(), _Tier(), _Tier()
+        self._main = _Tier(stems=True)
+        self._middle, self._small, self._fresh = _Tier(), _Tier(), _Tier()
         for name, value in (values or {}).items():
             self.add(value.encode("utf-8", "surrogateescape"), name)
 
@@ -107,20 +116,30 @@ class Vault:
         self.count += 1
         spellings = forms(value, name)
         for text, form in spellings.items():
-            self.exact.setdefault(_upper_percent(text), form)
-        self._fresh.add(value, {text.lower() for text in spellings})
+            self.exact.setdefault(_normal(text), form)
+        literals = tuple({text.lower() for text in spellings})
+        self._order.append(literals)
+        self._fresh.add(value, literals)
+        self._make_room()
 
     def settle(self) -> None:
-        """Move values to larger tiers where theirs grew too large."""
-        if len(self._fresh.values) <= _FRESH and self._main.values:
-            return
-        if len(self._main.values) + len(self._fresh.values) <= 64:
-            if self._fresh.values:
-                self._main.take(self._fresh)
-            return
-        self._middle.take(self._fresh)
-        if len(self._middle.values) > max(_MIDDLE, len(self._main.values) // 2):
-            self._main.take(self._middle)
+        """Called now and then: when nothing was learned for some calls, all goes into the main automaton."""
+        if self.count != self._settled:
+            self._quiet = self._quiet + 1 if self.count == self._last else 0
+            self._last = self.count
+            if (self._quiet >= _QUIET or not self._main.values) and self.count <= _DFA_VALUES:
+                for tier in (self._middle, self._small, self._fresh):
+                    self._main.take(tier)
+                self._settled = self.count
+
+    def _make_room(self) -> None:
+        main, middle, small, fresh = self._main, self._middle, self._small, self._fresh
+        if len(fresh.values) > _FRESH:
+            small.take(fresh)
+            if len(small.values) > _SMALL:
+                middle.take(small)
+            if len(middle.values) > max(_MIDDLE, len(main.values) // 2):
+                main.take(middle)
 
     @property
     def literals(self) -> list[bytes]:
@@ -131,20 +150,29 @@ class Vault:
         """(literal's number, start, end) of stems, formats and most values in lower-cased bytes."""
         return self._main.every(blob)
 
-    def first_look_at_values(self, blob: bytes, *, fresh: bool = False) -> list[tuple[int, int, int]]:
-        """The same for the values that the first look does not know yet; `fresh`: the latest of them only."""
+    def first_look_at_values(self, blob: bytes) -> list[tuple[int, int, int]]:
+        """The same for the values that the main automaton does not know yet."""
         found: list[tuple[int, int, int]] = []
-        if self._middle.values and not fresh:
-            found += self._middle.first_look(blob)
+        for tier in (self._middle, self._small):
+            if tier.values:
+                found += tier.every(blob)
         if self._fresh.values:
             found += self._fresh.first_look(blob)
         return found
+
+    def finder_since(self, count: int) -> Callable[[bytes], list[int]]:
+        """Tells where, in lower-cased bytes, values stand that were learned since there were `count`."""
+        new = [text for texts in self._order[count:] for text in texts]
+        if len(new) <= 64:
+            return lambda blob: [at for text in new for at in _all_places(text, blob)]
+        automaton = ac.BytesAhoCorasick(new, matchkind=ac.MatchKind.LeftmostFirst)
+        return lambda blob: [start for _, start, _ in automaton.find_matches_as_indexes(blob)]
 
     def hits(self, payload: bytes) -> list[Hit]:
         """Every literal in a payload, in order."""
         low = payload.lower()
         found: list[Hit] = []
-        for tier in (self._main, self._middle, self._fresh):
+        for tier in (self._main, self._middle, self._small, self._fresh):
             if tier.literals:
                 names = tier.literals
                 found += [(start, end, names[i]) for i, start, end in tier.every(low)]
@@ -153,12 +181,23 @@ class Vault:
 
     def form_at(self, payload: bytes, start: int, end: int) -> Form | None:
         """The secret that stands exactly here, if one does."""
-        return self.exact.get(_upper_percent(payload[start:end]))
+        return self.exact.get(_normal(payload[start:end]))
 
 
-def _upper_percent(text: bytes) -> bytes:
-    """Percent escapes in upper case: both are in use."""
-    if b"%" not in text:
+def _all_places(text: bytes, blob: bytes) -> list[int]:
+    out = []
+    at = blob.find(text)
+    while at >= 0:
+        out.append(at)
+        at = blob.find(text, at + len(text))
+    return out
+
+
+_ESCAPE = re.compile(rb"%[0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}")
+
+
+def _normal(text: bytes) -> bytes:
+    """Hexadecimal digits of escapes in one case: both are in use."""
+    if b"%" not in text and b"\\u" not in text:
         return text
-    head, *rest = text.split(b"%")
-    return b"%".join([head, *(r[:2].upper() + r[2:] for r in rest)])
+    return _ESCAPE.sub(lambda m: m[0].upper() if m[0][:1] == b"%" else m[0].lower(), text)

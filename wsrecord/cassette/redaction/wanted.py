@@ -14,6 +14,7 @@ _SCHEMES = (
     rb"apptoken|userpass|session|signature|access_token|zoho-oauthtoken|elastic|snowflake"
 )
 _SCHEME = re.compile(rb"(?i:" + _SCHEMES + rb")[ \t]+(?=\S)")
+_HOLE = re.compile(rb"\$\{[A-Za-z_][A-Za-z0-9_.]{0,63}\}|\{\{ ?[A-Za-z_][A-Za-z0-9_.]{0,63} ?\}\}")
 _SPACE = re.compile(rb"\s")
 
 
@@ -35,6 +36,8 @@ class Judge:
         if not value or is_mask(value):
             return False
         rest = value[parameter_of_scheme(value) :]
+        if _HOLE.fullmatch(rest):
+            return False  # a template, the secret is not in it
         if self._placeholders.is_own(rest.strip(), opaque=self.opaque):
             return False
         if strength is Strength.STRONG:

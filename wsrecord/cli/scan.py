@@ -1,0 +1,131 @@
+"""`wsrecord scan`."""
+
+import json
+import os
+from collections import Counter
+from pathlib import Path
+
+import click
+
+from wsrecord.cassette.model import Request
+from wsrecord.cassette.redaction.ordinary import MIN_LEARNED
+from wsrecord.cassette.redaction.redactor import Redactor, environment_values
+from wsrecord.cassette.redaction.scanner import Hit, scan, scanner
+from wsrecord.cassette.store import open_cassette
+from wsrecord.errors import Exit, UsageError
+
+
+@click.command(
+    "scan",
+    epilog="""
+\b
+Examples:
+  wsrecord scan cassettes/*.wsr
+  wsrecord scan old.wsr --secret 'our staging password' --secret DB=env:DB_PASSWORD
+  wsrecord scan cassettes/*.wsr --json
+\b
+Looks for what `record` would have redacted: telling names, known formats, the values of
+credential-like environment variables, and whatever was caught once. Says where, never what.
+Exit code: 0 none found, 1 some found.
+""",
+)
+@click.argument("names", metavar="NAME...", type=click.Path(path_type=Path), nargs=-1, required=True)
+@click.option("--secret", metavar="VALUE|NAME=env:VAR", multiple=True, help="Look for this value too.")
+@click.option(
+    "--redact-name", metavar="NAME", multiple=True, help="Take what stands under this name for a secret."
+)
+@click.option(
+    "--keep-name", metavar="NAME", multiple=True, help="Take nothing for a secret because of this name."
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+def command(
+    names: tuple[Path, ...],
+    secret: tuple[str, ...],
+    redact_name: tuple[str, ...],
+    keep_name: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Look for secrets in cassettes that were already written."""
+    values = {**environment_values(os.environ), **_given(secret)}
+    found: list[tuple[Path, Hit]] = []
+    counts: Counter[str] = Counter()
+    for name in names:
+        red = scanner(values, extra_names=redact_name, keep_names=keep_name)
+        found += [(name, hit) for hit in _in_cassette(name, red, counts)]
+    counts["cassettes"] = len(names)
+    click.echo(_document(found, counts) if as_json else _lines(found, counts))
+    if found:
+        raise click.exceptions.Exit(int(Exit.FINDINGS))
+
+
+def _in_cassette(name: Path, red: Redactor, counts: Counter[str]) -> list[Hit]:
+    with open_cassette(name) as reader:
+        for _ in scan(reader, red):
+            pass  # the first time for what is to be learned: it may stand before its name
+        for record in reader:
+            counts["records"] += 1
+            counts["messages"] += type(record).__name__ == "Message"
+            counts["exchanges"] += isinstance(record, Request)
+        return list(scan(reader, red))
+
+
+def _given(secrets: tuple[str, ...]) -> dict[str, str]:
+    values = {}
+    for number, text in enumerate(secrets, 1):
+        name, equals, variable = text.partition("=env:")
+        if equals and variable not in os.environ:
+            raise UsageError(f"--secret {name}=env:{variable}: there is no environment variable {variable}")
+        name, value = (name, os.environ[variable]) if equals else (f"secret{number}", text)
+        if len(value) < MIN_LEARNED:
+            raise UsageError(f"--secret {name}: fewer than {MIN_LEARNED} characters are found everywhere")
+        values[name] = value
+    return values
+
+
+def _looked_at(counts: Counter[str]) -> str:
+    parts = [_counted(counts[what], what) for what in ("messages", "exchanges")]
+    return f"{' and '.join(parts)} in {_counted(counts['cassettes'], 'cassettes')}"
+
+
+def _counted(n: int, plural: str) -> str:
+    return f"{n} {plural if n != 1 else plural[:-1]}"
+
+
+def _lines(found: list[tuple[Path, Hit]], counts: Counter[str]) -> str:
+    if not found:
+        return f"no secrets: looked at {_looked_at(counts)}"
+    lines = [f"{path}: {_place(hit)}: {hit.kind}" for path, hit in found]
+    lines.append(f"{_counted(len(found), 'places')} with secrets: looked at {_looked_at(counts)}")
+    return "\n".join(_printable(line) for line in lines)
+
+
+def _place(hit: Hit) -> str:
+    where = [f"record {hit.record}"]
+    if hit.connection is not None:
+        where.append(f"connection {hit.connection}")
+    if hit.session is not None:
+        where.append(f"session {hit.session}")
+    what = hit.what if hit.message is None else f"message {hit.message}"
+    return f"{', '.join(where)}, {what}, {hit.place}"
+
+
+def _printable(line: str) -> str:
+    """Names in traffic are hostile: no control character reaches the terminal."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in line)
+
+
+def _document(found: list[tuple[Path, Hit]], counts: Counter[str]) -> str:
+    hits = [
+        {
+            "cassette": str(path),
+            "record": hit.record,
+            "connection": hit.connection,
+            "session": hit.session,
+            "message": hit.message,
+            "what": hit.what,
+            "place": hit.place,
+            "kind": hit.kind,
+        }
+        for path, hit in found
+    ]
+    return json.dumps({"hits": hits, "looked_at": dict(sorted(counts.items()))}, indent=2)
