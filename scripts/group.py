@@ -1,4 +1,4 @@
-"""Print one dependency group of pyproject.toml, a requirement a line: for installers that do not know groups."""
+"""Print one dependency group of pyproject.toml, a requirement a line, for pip that knows no groups."""
 
 import sys
 import tomllib
