@@ -1,5 +1,6 @@
 """`wsrecord record`."""
 
+import math
 import secrets
 import tempfile
 from datetime import datetime
@@ -10,7 +11,7 @@ import click
 
 from wsrecord.errors import UsageError
 from wsrecord.live.upstream import Routes, Upstream, parse_target
-from wsrecord.wire.messages import DEFAULT_BOUNDS, Bounds
+from wsrecord.wire.items import DEFAULT_BOUNDS, Bounds
 
 _KIB = 1024
 _UNITS = {"": 1, "B": 1, "K": _KIB, "KB": _KIB, "KIB": _KIB, "M": _KIB**2, "MB": _KIB**2, "MIB": _KIB**2}
@@ -29,7 +30,7 @@ class Size(click.ParamType[int]):
         digits = text.rstrip("KMGIB")
         unit = text[len(digits) :]
         units = {**_UNITS, "G": _KIB**3, "GB": _KIB**3, "GIB": _KIB**3}
-        if not digits.isdigit() or unit not in units:
+        if not (digits.isascii() and digits.isdigit()) or unit not in units:
             self.fail(f"{value!r} is not a size; write it like 65536, 64k or 32M", param, ctx)
         return int(digits) * units[unit]
 
@@ -175,10 +176,10 @@ def _address(text: str | None) -> tuple[str, int, bool]:
         return "", 0, False
     host, colon, port = text.rpartition(":")
     if not colon:
-        host, port = ("", text) if text.isdigit() else (text, "")
+        host, port = ("", text) if text.isascii() and text.isdigit() else (text, "")
     elif text.endswith("]"):
         host, port = text, ""
-    if port and not (port.isdigit() and int(port) < 65536):
+    if port and not (port.isascii() and port.isdigit() and int(port) < 65536):
         raise UsageError(f"--listen {text!r}: {port!r} is not a port")
     return host.strip("[]"), int(port or 0), bool(port)
 
@@ -187,6 +188,8 @@ def _proxy_options(options: dict[str, Any], routes: Routes, tls: Any) -> Any:
     from wsrecord.live.proxy import Listen, ProxyOptions  # noqa: PLC0415
 
     host, port, fixed = _address(options["listen"])
+    if math.isnan(options["handshake_timeout"]):
+        raise UsageError("--handshake-timeout nan: write a number of seconds")
     listen = Listen(host=host or "127.0.0.1", port=port if fixed else 9000, fixed=fixed, tls=tls)
     return ProxyOptions(
         listen=listen,
@@ -248,4 +251,7 @@ def _secrets(given: tuple[str, ...]) -> dict[str, str]:
 def _command(options: dict[str, Any]) -> Any:
     from wsrecord.live.command import Command  # noqa: PLC0415
 
-    return Command(options["command"], options["env"]) if options["command"] else None
+    variable = options["env"]
+    if not variable or "=" in variable:
+        raise UsageError(f"--env {variable!r}: that is no name of an environment variable")
+    return Command(options["command"], variable) if options["command"] else None

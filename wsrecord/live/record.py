@@ -194,6 +194,8 @@ class _Run:
     def _loop_trouble(self, _loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
         """What asyncio would log with a traceback: TLS handshakes that fail, for instance."""
         error = context.get("exception")
+        if "_start_serving" in str(context.get("message")):
+            return  # out of descriptors, asyncio listens again a second later, be the socket closed by then
         if isinstance(error, OSError):
             self.recorder.trouble(f"a connection failed: {error}")
         elif isinstance(error, Exception):
