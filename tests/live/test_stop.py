@@ -19,7 +19,9 @@ CLOSE_1001 = b"\x03\xe9"
 TO_CLIENT = b"\x88\x02" + CLOSE_1001
 TO_SERVER = b"\x88\x82" + bytes(4) + CLOSE_1001
 GRACE = 2.0
-SIGNALS = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
+SIGNALS = pytest.mark.parametrize(
+    "number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=["SIGINT", "SIGTERM", "SIGHUP"]
+)
 # An end that takes its time: reads, says nothing, answers no FIN.
 LONG = 30.0
 

@@ -91,7 +91,8 @@ class _Run:
             raise
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(self._loop_trouble)
-        for number in (signal.SIGINT, signal.SIGTERM):
+        # A terminal that closes (SIGHUP) ends a recording as cleanly as Ctrl-C does.
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self._signalled, number)
         self._announce()
         code = 0
@@ -123,7 +124,7 @@ class _Run:
             running.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await running
-            return Exit.INTERRUPTED if self._signal == signal.SIGINT else 128 + signal.SIGTERM
+            return 128 + (self._signal or signal.SIGTERM)  # 130 for Ctrl-C
         code = running.result()
         await self._hear_out()
         return code

@@ -23,7 +23,7 @@ class Body:
 class BodyKeeper:
     """Collects one body's bytes as they pass."""
 
-    __slots__ = ("_bound", "_encoding", "_parts", "_size", "_unkept")
+    __slots__ = ("_bound", "_encoding", "_kept", "_size", "_unkept")
 
     def __init__(self, headers: Headers, bound: int) -> None:
         kind = (first_value(headers, "content-type") or "text/").lower()
@@ -31,7 +31,7 @@ class BodyKeeper:
         self._encoding = ",".join(encodings).strip().lower() or "identity"
         self._bound = bound
         self._size = 0
-        self._parts: list[bytes] = []
+        self._kept = bytearray()  # one buffer: a list of tiny chunks would cost many times their size
         self._unkept: str | None = None
         if not (kind.startswith(_TEXT) or any(part in kind for part in _TEXT_PARTS)):
             self._unkept = "kind"
@@ -43,9 +43,9 @@ class BodyKeeper:
         self._size += len(data)
         if self._unkept is None and self._size > self._bound:
             self._unkept = "bound"
-            self._parts.clear()
+            self._kept = bytearray()
         if self._unkept is None:
-            self._parts.append(data)
+            self._kept += data
 
     def finish(self, *, cut: bool = False) -> Body:
         """Return what is kept; `cut` says that not all of it came."""
@@ -53,7 +53,7 @@ class BodyKeeper:
             return Body(unkept="cut" if cut else None)
         if cut or self._unkept:
             return Body(None, self._size, "cut" if cut else self._unkept)
-        content = b"".join(self._parts)
+        content = bytes(self._kept)
         if self._encoding != "identity":
             inflated = self._inflate(content)
             if inflated is None:
