@@ -1,0 +1,1 @@
+"""Units -> events: what a team says must always hold of its stream, and the engine that reads its orders."""
