@@ -1,0 +1,289 @@
+"""The flows of a contract, run over a session's events.
+
+The rules. *Ended*: the order may end where the instance stands. *Closed*: ended, and nothing may follow.
+
+ 1. A flow sees only the names in its order. `client:x` there is the client's x only.
+ 2. Each distinct tuple of key values is one instance; a key of no parts has one. A null, and a value that
+    is no scalar, count as absent. 1 and true differ.
+ 3. A key part is absent: `all` delivers to each open instance that agrees on the parts present (to none is
+    no fault), `skip` to none; else key-missing, once for an event's name and the parts it lacks.
+ 4. The first event opens the instance, or not-started. Later ones move it. No move: after-end where it is
+    closed, else out-of-order. With `reuse`, an ended instance that can't move may open anew.
+ 5. After its one fault an instance is mute: it takes events silently for good. It counts as open where others
+    look for a parent: its state is unknown, and its fault is told.
+ 6. `inside`: an opener's parents are the open instances of that flow that agree with what it carries of their
+    key; none: outside. When the last of them ends, a child that has not is open-at-end, and its own children
+    are dropped: the fault is told. A parent that ended by a `but` event excuses its children: they need not
+    end any more, and are dropped, their children too, when no other parent is open. What is dropped is mute.
+    With more than `MOST_PARENTS` that agree nobody can tell whose it is: then no parent's end is held to it.
+    An event is taken by all flows before any end is looked at: it may end parent and child in one.
+ 7. The session's end: never-ended for each that has not ended, `cut` if nobody failed (the client left first,
+    or the recording stopped).
+ 8. `scope: user`: instances live in a `User` that sessions share, and are judged when that ends. An event
+    with the name, key and `dedupe` value of an earlier one is skipped.
+ 9. The lenient side's event (the client's; `serve` swaps them) is skipped where it has no move: it may have
+    crossed another on the wire. If it opens outside any parent, its instance is mute from the start.
+10. A parent's order does not accept on its first event: see lint.py.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from .coverage import Coverage
+from .expression import Expression
+from .fault import Code, FlowFault, KeyValues, Seen
+from .shelf import Instance, Shelf, carried, key_values
+from .spec import Direction, Flow, Flows
+
+MOST_PARENTS = 200
+
+
+@dataclass(frozen=True)
+class OpenInstance:
+    """An instance that has not ended, and what it waits for."""
+
+    flow: str
+    key: KeyValues
+    first: Seen
+    last: Seen
+    allowed: tuple[str, ...]
+    needed: Expression
+
+
+@dataclass(frozen=True)
+class FlowCoverage:
+    """What a flow's instances have shown."""
+
+    opened: int
+    covered: Coverage
+
+
+class User:
+    """What outlives one user's sessions: the instances of flows with `scope: user`."""
+
+    def __init__(self, flows: Flows) -> None:
+        self.shelves = {flow: Shelf(flow) for flow in flows.all if flow.spec.scope == "user"}
+
+    def end(self, *, cut: bool) -> list[FlowFault]:
+        """Judge what never ended, after the last of the user's sessions."""
+        return [fault for shelf in self.shelves.values() for fault in _unfinished(shelf, cut)]
+
+
+class Instances:
+    """One session's instances: events in, faults out."""
+
+    def __init__(self, flows: Flows, user: User | None = None, lenient: Direction = "client") -> None:
+        self._flows = flows
+        self._lenient = lenient
+        self._user = User(flows) if user is None else user
+        self._own = {flow: Shelf(flow) for flow in flows.all if flow.spec.scope == "session"}
+        self._shelves = {**self._own, **self._user.shelves}
+        self._faults: list[FlowFault] = []
+        self._ended: list[tuple[Instance, str]] = []
+
+    def feed(
+        self, name: str, direction: Direction, keys: Mapping[str, object], ref: object = None
+    ) -> list[FlowFault]:
+        """Take one event; return what is wrong now. `keys` holds what it carries, by key part."""
+        readers = self._flows.readers(name, direction)
+        if not readers:
+            return []
+        seen = Seen(name, direction, ref)
+        for reader in readers:
+            self._deliver(_Arrival(reader.flow, reader.name, seen, keys))
+        self._settle(seen)
+        faults, self._faults = self._faults, []
+        return faults
+
+    def end(self, *, cut: bool) -> list[FlowFault]:
+        """Judge what never ended. `cut`: nobody failed, the client left first or the recording stopped."""
+        return [fault for shelf in self._own.values() for fault in _unfinished(shelf, cut)]
+
+    def open(self) -> Iterator[OpenInstance]:
+        """Yield the instances that have not ended."""
+        for shelf in self._shelves.values():
+            yield from (_waiting(instance) for instance in shelf.hosts.values() if not instance.mute)
+
+    def coverage(self) -> dict[str, FlowCoverage]:
+        """Return what each flow has shown, by its name."""
+        return {flow.name: FlowCoverage(s.opened, s.coverage()) for flow, s in self._shelves.items()}
+
+    def _deliver(self, event: "_Arrival") -> None:
+        """Rules 2, 3 and 8: whom an event is for."""
+        flow = event.flow
+        shelf = self._shelves[flow]
+        values = carried(flow, event.keys)
+        if flow.spec.dedupe is not None and shelf.repeats(event.name, event.seen, values, event.keys):
+            return
+        if len(values) == len(flow.spec.key):
+            instance = shelf.instances.get(tuple(values.values()))
+            if instance is None:
+                self._open(shelf, event)
+            else:
+                self._move(shelf, instance, event)
+            return
+        policy = flow.unkeyed[event.name]
+        absent = tuple(part for part in flow.spec.key if part not in values)
+        if policy == "all":
+            for instance in shelf.agreeing(values):
+                self._move(shelf, instance, event)
+        elif policy == "fault" and (event.name, absent) not in shelf.told:
+            shelf.told.add((event.name, absent))
+            key = key_values(event.keys, values)
+            self._faults.append(FlowFault("key-missing", flow.name, key, event.seen, absent=absent))
+
+    def _open(self, shelf: Shelf, event: "_Arrival") -> None:
+        """Rules 4 and 6: the first event of an instance."""
+        flow, automaton = event.flow, event.flow.automaton
+        state = automaton.step(automaton.start, event.name)
+        lenient = event.seen.direction == self._lenient
+        if state is None and lenient:
+            return
+        found: tuple[Instance, ...] = ()
+        if flow.parent is not None and state is not None:
+            found = self._shelves[flow.parent].agreeing(carried(flow.parent, event.keys))
+        parents = found if len(found) <= MOST_PARENTS else ()
+        values = carried(flow, event.keys)
+        instance = Instance(flow, tuple(values.values()), key_values(event.keys, values), state, parents)
+        if state is None:
+            self._fault("not-started", instance, event.seen)
+        elif flow.parent is not None and not found:
+            instance.mute = True
+            if not lenient:
+                self._fault("outside", instance, event.seen, flow.parent.name)
+        else:
+            shelf.opened += 1
+            shelf.places.update(automaton.taken(automaton.start, event.name))
+            instance.first = instance.last = event.seen
+            instance.last_name = event.name
+            for parent in parents:
+                parent.children.append(instance)
+            if instance.ended:
+                self._ended.append((instance, event.name))
+        shelf.put(instance)
+
+    def _move(self, shelf: Shelf, instance: Instance, event: "_Arrival") -> None:
+        """Rules 4, 5 and 9: a later event."""
+        automaton = event.flow.automaton
+        if instance.mute and not instance.dropped:
+            _excuse(instance, event.name)
+            return
+        state = None if instance.dropped else automaton.step(instance.state, event.name)
+        if state is not None:
+            shelf.places.update(automaton.taken(instance.state, event.name))
+            ended = instance.ended
+            instance.state, instance.last, instance.last_name = state, event.seen, event.name
+            if instance.ended is not ended:
+                shelf.put(instance)
+                if instance.ended:
+                    self._ended.append((instance, event.name))
+        elif event.flow.spec.reuse and (instance.dropped or instance.ended) and event.opens:
+            shelf.retire(instance)
+            self._open(shelf, event)
+        elif not instance.dropped and event.seen.direction != self._lenient:
+            self._fault(
+                "after-end" if automaton.closed(instance.state) else "out-of-order", instance, event.seen
+            )
+            shelf.put(instance)
+
+    def _settle(self, seen: Seen) -> None:
+        """Rule 6: look at the children of what this event has ended."""
+        ended, self._ended = self._ended, []
+        for parent, name in ended:
+            children, parent.children = parent.children, []
+            for child in children:
+                if child.mute or child.ended:
+                    continue
+                child.excused |= name in child.flow.but
+                if any(other.waits for other in child.parents):
+                    continue
+                if child.excused:
+                    _drop(child)
+                else:
+                    self._fault("open-at-end", child, seen, parent.flow.name)
+                    _drop_children(child)
+
+    def _fault(self, code: Code, instance: Instance, seen: Seen, parent: str = "") -> None:
+        """Rule 5: tell the fault, once."""
+        instance.mute = True
+        self._faults.append(_fault(code, instance, seen, parent))
+
+
+@dataclass(frozen=True)
+class _Arrival:
+    """An event on its way to one flow, by the name that the flow's order has for it."""
+
+    flow: Flow
+    name: str
+    seen: Seen
+    keys: Mapping[str, object]
+
+    @property
+    def opens(self) -> bool:
+        """Whether an instance may begin with it."""
+        automaton = self.flow.automaton
+        return automaton.step(automaton.start, self.name) is not None
+
+
+def _excuse(parent: Instance, name: str) -> None:
+    """Rule 6 for a mute parent: a `but` event still excuses its children."""
+    for child in parent.children:
+        if name in child.flow.but and not child.mute and not child.ended:
+            child.excused = True
+            if not any(other.waits for other in child.parents if other is not parent):
+                _drop(child)
+
+
+def _drop(instance: Instance) -> None:
+    """Judge an instance no longer, nor its children that have no other parent."""
+    instance.mute = instance.dropped = True
+    _drop_children(instance)
+
+
+def _drop_children(parent: Instance) -> None:
+    children, parent.children = parent.children, []
+    for child in children:
+        if not child.mute and not child.ended:
+            child.excused = True
+            if not any(other.waits for other in child.parents if other is not parent):
+                _drop(child)
+
+
+def _unfinished(shelf: Shelf, cut: bool) -> Iterator[FlowFault]:
+    """Rule 7: what has not ended."""
+    for instance in shelf.instances.values():
+        if not instance.mute and not instance.ended:
+            instance.mute = True
+            if not instance.excused:
+                yield _fault("cut" if cut else "never-ended", instance, None)
+
+
+def _fault(code: Code, instance: Instance, seen: Seen | None, parent: str = "") -> FlowFault:
+    automaton = instance.flow.automaton
+    return FlowFault(
+        code=code,
+        flow=instance.flow.name,
+        key=instance.key,
+        event=seen,
+        first=instance.first,
+        last=instance.last,
+        allowed=() if code == "outside" else automaton.allowed(instance.state),
+        needed=None if code == "outside" else automaton.missing(instance.state),
+        parent=parent,
+    )
+
+
+def _waiting(instance: Instance) -> OpenInstance:
+    automaton = instance.flow.automaton
+    needed = automaton.missing(instance.state)
+    assert instance.first is not None
+    assert instance.last is not None
+    assert needed is not None
+    return OpenInstance(
+        instance.flow.name,
+        instance.key,
+        instance.first,
+        instance.last,
+        automaton.allowed(instance.state),
+        needed,
+    )

@@ -1,0 +1,139 @@
+"""The instances of one flow, by key: what stands where, and what has been seen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias, cast
+
+from .automaton import State
+from .coverage import Coverage
+from .fault import KeyValues, Scalar, Seen
+from .spec import Flow
+
+# Values as identities: in JSON 1 and true differ, in Python they don't.
+Identity: TypeAlias = tuple[object, ...]
+SCALARS = (str, int, float, bool, bytes)
+
+
+class Instance:
+    """One run, one tool call: a key's way through its flow's order."""
+
+    __slots__ = (
+        "children", "dropped", "excused", "first", "flow", "identity", "key", "last", "last_name",
+        "mute", "parents", "state",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        flow: Flow,
+        identity: Identity,
+        key: KeyValues,
+        state: State | None,
+        parents: tuple["Instance", ...],
+    ) -> None:
+        self.flow = flow
+        self.identity = identity
+        self.key = key
+        self.state = state or flow.automaton.start
+        self.first: Seen | None = None
+        self.last: Seen | None = None
+        self.last_name = ""  # as the order has it
+        self.parents = parents
+        self.children: list[Instance] = []
+        self.mute = False  # its one fault is told, or it is not judged any more
+        self.dropped = False  # mute because its parent ended by a `but` event, or was at fault itself
+        self.excused = False  # one of its parents ended by a `but` event: it need not end
+
+    @property
+    def ended(self) -> bool:
+        """Whether its order may end where it stands."""
+        return self.state.accepts
+
+    @property
+    def hosts(self) -> bool:
+        """Whether it can be a parent: it is open, or mute, when nobody knows."""
+        return self.mute or not self.state.accepts
+
+    @property
+    def waits(self) -> bool:
+        """Whether its end may still come, and with it its children's."""
+        return not self.dropped and self.hosts
+
+
+@dataclass
+class Shelf:
+    """One flow's instances in one session, or over all sessions of a user."""
+
+    flow: Flow
+    instances: dict[Identity, Instance] = field(default_factory=dict)
+    hosts: dict[Identity, Instance] = field(default_factory=dict)  # those of them that can be parents
+    repeated: set[Identity] = field(default_factory=set)  # what `dedupe` has seen
+    told: set[Identity] = field(default_factory=set)  # key-missing, once for each event and part
+    places: set[int] = field(default_factory=set)
+    endings: set[str] = field(default_factory=set)
+    opened: int = 0
+
+    def put(self, instance: Instance) -> None:
+        """Keep an instance where others look for it."""
+        self.instances[instance.identity] = instance
+        if instance.hosts:
+            self.hosts[instance.identity] = instance
+        else:
+            self.hosts.pop(instance.identity, None)
+
+    def retire(self, instance: Instance) -> None:
+        """Note how an instance ended that is about to give way to a new one."""
+        if instance.ended and instance.last is not None:
+            self.endings.add(instance.last_name)
+
+    def agreeing(self, values: Mapping[str, object]) -> tuple[Instance, ...]:
+        """Return the instances that may be open and agree with the key parts that an event carries."""
+        parts = self.flow.spec.key
+        if all(part in values for part in parts):
+            found = self.hosts.get(tuple(values[part] for part in parts))
+            return () if found is None else (found,)
+        known = [(index, values[part]) for index, part in enumerate(parts) if part in values]
+        return tuple(
+            instance
+            for identity, instance in self.hosts.items()
+            if all(identity[index] == value for index, value in known)
+        )
+
+    def repeats(
+        self, name: str, seen: Seen, values: Mapping[str, object], keys: Mapping[str, object]
+    ) -> bool:
+        """Say whether an event was there before, by its `dedupe` value; remember it."""
+        value = identity(keys.get(self.flow.spec.dedupe or ""))
+        if value is None:
+            return False
+        mark = (seen.direction, name, *values.items(), value)
+        if mark in self.repeated:
+            return True
+        self.repeated.add(mark)
+        return False
+
+    def coverage(self) -> Coverage:
+        """Return what its instances have shown of the order."""
+        last = {i.last_name for i in self.instances.values() if i.ended and i.last is not None}
+        return Coverage(frozenset(self.places), frozenset(self.endings | last))
+
+
+def carried(flow: Flow, keys: Mapping[str, object]) -> dict[str, object]:
+    """Return the identities of the key parts that an event carries, in the key's order."""
+    found: dict[str, object] = {}
+    for part in flow.spec.key:
+        value = identity(keys.get(part))
+        if value is not None:
+            found[part] = value
+    return found
+
+
+def identity(value: object) -> object:
+    """Return what makes a key value that value; None for what counts as absent."""
+    if isinstance(value, bool):
+        return ("bool", value)
+    return value if isinstance(value, SCALARS) and value == value else None  # noqa: PLR0124 - NaN is no key
+
+
+def key_values(keys: Mapping[str, object], values: Mapping[str, object]) -> KeyValues:
+    """Return the key parts that an event carries, as it carries them."""
+    return tuple((part, cast(Scalar, keys[part])) for part in values)
