@@ -101,6 +101,7 @@ def test_an_end_that_something_may_follow_is_not_closed():
     [
         (RUN, "agent_started agent_thinking", "agent_completed, run_cancelled or error is missing"),
         ("a b c", "a", "b, then c are missing"),
+        ("a z | a y | a x b | a w", "a", "z, y or w is missing"),
         ("a (b & c d)", "a", "b and (c, then d) are missing"),
         ("a (b & c)", "a b", "c is missing"),
         ("a b{5}", "a b b", "b 3 times are missing"),

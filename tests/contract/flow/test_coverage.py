@@ -32,6 +32,10 @@ def test_sessions_add_up_to_everything():
     assert total.summary(RUN) == "7 of 7 places read, 4 of 4 endings seen"
 
 
+def test_what_has_not_ended_covers_no_ending():
+    assert covered(RUN, ["started"]) == Coverage(frozenset({0}))
+
+
 def test_an_event_that_may_not_come_covers_nothing_from_there_on():
     assert covered(RUN, ["started", "completed", "thinking"]) == Coverage(frozenset({0, 3}))
 

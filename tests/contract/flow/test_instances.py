@@ -169,6 +169,20 @@ def test_5_a_mute_instance_may_still_be_a_parent():
     )
 
 
+def test_5_what_is_mute_for_coming_after_its_end_may_be_a_parent_too():
+    play(
+        BOTH,
+        """
+        < started   run=r1
+        < error     run=r1
+        < thinking  run=r1      ! run r1: after-end
+        < executing run=r1 call=c1
+        < done      call=c1
+        end
+        """,
+    )
+
+
 def test_6_a_child_begins_inside_an_open_parent_only():
     _, faults = play(
         BOTH,
@@ -225,6 +239,21 @@ def test_6_a_but_event_excuses_the_children():
     )
 
 
+def test_6_what_has_two_parents_is_dropped_with_the_second():
+    play(
+        NESTED,
+        """
+        < started    run=r1
+        < executing  run=r1 call=c1
+        < executing  run=r1 call=c2
+        < part_added part=p1
+        < error      run=r1
+        < part_added part=p1
+        end
+        """,
+    )
+
+
 def test_6_an_excused_child_is_judged_on_while_another_parent_is_open():
     play(
         BOTH,
@@ -243,8 +272,8 @@ def test_6_an_excused_child_is_judged_on_while_another_parent_is_open():
         BOTH,
         """
         < started   run=r1
-        < executing call=c1
         < started   run=r2
+        < executing call=c1
         < error     run=r1
         end                             ! run r2: never-ended
         """,
@@ -272,6 +301,7 @@ def test_6_a_but_event_excuses_the_children_of_a_mute_parent_too():
         < executing run=r1 call=c1
         < report    run=r1              ! run r1: out-of-order
         < error     run=r1
+        < executing call=c1
         end
         """,
     )

@@ -50,6 +50,11 @@ def test_a_witness_ends_with_the_shortest_way_to_an_end():
     assert inside(automaton, Automaton("a e")) == ("a", "b", "x")
 
 
+def test_a_witness_is_shortest_however_it_is_found():
+    assert inside(Automaton("a x x x | b"), Automaton("c")) == ("b",)
+    assert inside(Automaton("a a a | b"), Automaton("a a a a")) == ("b",)
+
+
 def test_a_comparison_too_large_names_both_orders():
     parts = [f"p{number}" for number in range(20)]
     with pytest.raises(ContractError, match="mine, next to theirs: the order has more than 20,000 states"):

@@ -11,9 +11,9 @@ from .language import Word
 Choose: TypeAlias = Callable[[Sequence[str | None]], str | None]
 
 
-def words(automaton: Automaton) -> Iterator[Word]:
-    """Yield every word, shortest first, then by name. Without end where the order is."""
-    lengths = count() if automaton.longest is None else range(automaton.longest + 1)
+def words(automaton: Automaton, at_least: int = 0) -> Iterator[Word]:
+    """Yield every word that is long enough, shortest first, then by name; without end where the order is."""
+    lengths = count(at_least) if automaton.longest is None else range(at_least, automaton.longest + 1)
     for length in lengths:
         yield from _exactly(automaton, length)
 
