@@ -7,7 +7,7 @@ from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .automaton import MOST_EXPLORED, Automaton, Place, State, too_large
+from .automaton import MOST_EXPLORED, MOST_WORK, Automaton, Place, State, too_large
 from .expression import Expression, InOrder, Interleaved, Name, OneOf, Repeated, may_be_empty, names
 from .language import Word, inside
 
@@ -74,17 +74,18 @@ def undecided(automaton: Automaton, most: int = MOST_EXPLORED) -> Readings | Non
     return None
 
 
-def idle(automaton: Automaton, most: int = MOST_EXPLORED) -> tuple[Idle, ...]:
-    """Return the alternatives and the optional parts that could be left out; each for itself."""
-    found: list[Idle] = []
+def idle(automaton: Automaton, budget: int = MOST_WORK) -> Iterator[Idle]:
+    """Yield the alternatives and the optional parts that could be left out; each for itself."""
     total = Counter(place.name for place in automaton.places)
     for part, without in _reductions(automaton.expression):
         own = Counter(name.name for name in names(part))
-        if any(own[name] == total[name] for name in own):
-            continue  # a name that stands nowhere else
-        if without is not None and inside(automaton, Automaton(without), most) is None:
-            found.append(Idle(part, without))
-    return tuple(found)
+        if without is None or any(own[name] == total[name] for name in own):
+            continue  # a name that stands nowhere else, or all there is
+        whole = Automaton(automaton.expression, automaton.where, budget)
+        reduced = Automaton(without, automaton.where, budget)
+        if inside(whole, reduced) is None:
+            yield Idle(part, without)
+        budget = min(whole.budget or 0, reduced.budget or 0)
 
 
 class _Marked:
@@ -92,7 +93,7 @@ class _Marked:
 
     def __init__(self, automaton: Automaton) -> None:
         numbers = iter(range(len(automaton.places)))
-        self._marked = Automaton(_renamed(automaton.expression, numbers), automaton.where)
+        self._marked = Automaton(_renamed(automaton.expression, numbers), automaton.where, MOST_WORK)
         self._names = [place.name for place in automaton.places]
         self._rows: dict[State, dict[str, list[tuple[int, State]]]] = {}
         self.start = self._marked.start

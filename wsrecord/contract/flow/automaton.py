@@ -17,7 +17,9 @@ from .terms import Term, shortest_of, term_of
 
 MOST_KEPT = 20_000
 MOST_EXPLORED = 20_000
-MOST_READINGS = 2_000
+MOST_READINGS = 500  # terms in a state
+MOST_STEPS = 20_000  # of all its terms together
+MOST_WORK = 100_000  # steps in a look at a whole order: about a second
 
 
 class State:
@@ -53,9 +55,11 @@ class Place:
 class Automaton:
     """Answers about one order. No state is dead: each can still be completed."""
 
-    def __init__(self, order: Expression | str, where: str = "order") -> None:
+    def __init__(self, order: Expression | str, where: str = "order", budget: int | None = None) -> None:
+        """Prepare an order. `where` is its place in the contract, `budget` the steps it may take in all."""
         self.expression = parse(order, where) if isinstance(order, str) else order
         self.where = where
+        self.budget = budget
         term, leaves = term_of(self.expression)
         self._first = frozenset({term})
         self._kept: dict[frozenset[Term], State] = {}
@@ -129,6 +133,12 @@ class Automaton:
                 raise too_large(self.where, most)
         return tuple(found)
 
+    def _spend(self, steps: int) -> None:
+        if self.budget is not None:
+            self.budget -= steps
+            if self.budget < 0:
+                raise ContractError(f"{self.where}: the order is too large to look at all of it")
+
     def _state(self, terms: frozenset[Term]) -> State:
         state = self._kept.get(terms)
         if state is None:
@@ -138,21 +148,30 @@ class Automaton:
     def _expand(self, state: State) -> dict[str, State]:
         targets: dict[str, set[Term]] = {}
         places: dict[str, set[int]] = {}
+        steps = 0
         for term in state.terms:
             for one, left in term.steps():
-                targets.setdefault(one.leaf.name, set()).add(left)
+                steps += 1
+                terms = targets.setdefault(one.leaf.name, set())
+                terms.add(left)
                 places.setdefault(one.leaf.name, set()).add(one.place)
-        if any(len(terms) > MOST_READINGS for terms in targets.values()):
-            raise ContractError(
-                f"{self.where}: one session can be read in more than {MOST_READINGS:,} ways at once; "
-                "write repetitions inside each other as one"
-            )
+                if len(terms) > MOST_READINGS or steps > MOST_STEPS:
+                    raise too_many_readings(self.where)
+        self._spend(steps)
         if len(self._kept) > MOST_KEPT:
             self._kept = {}
             self.start = self._state(self._first)
         state.places = {name: tuple(sorted(numbers)) for name, numbers in places.items()}
         state.moves = {name: self._state(frozenset(terms)) for name, terms in targets.items()}
         return state.moves
+
+
+def too_many_readings(where: str) -> ContractError:
+    """Say that a session could be read in too many ways."""
+    return ContractError(
+        f"{where}: one session can be read in more than {MOST_READINGS:,} ways at once; "
+        "write repetitions of one thing, next to or inside each other, as one: a{1,50}"
+    )
 
 
 def too_large(where: str, most: int) -> ContractError:

@@ -2,15 +2,18 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
+from textwrap import shorten
 from typing import Literal, TypeAlias
 
 from wsrecord.errors import ContractError
 
 from .ambiguity import Readings, ambiguous, idle
-from .expression import may_be_empty, quoted, text
+from .expression import may_be_empty, names, quoted, text
 from .prose import listed
 from .spec import SIDES, Flow, Flows
 
+MOST_IDLE = 3  # of one flow: a reader that has seen three looks for the rest
 Level: TypeAlias = Literal["error", "warning"]
 
 
@@ -32,14 +35,14 @@ def lint(flows: Flows) -> list[Remark]:
 def _parent_ends_at_once(flow: Flow) -> Iterator[Remark]:
     """Rule 10: an ended parent has no children, so it must not be ended before it can have any."""
     moves = flow.automaton.moves(flow.automaton.start)
-    names = [quoted(name) for name in sorted(moves) if moves[name].accepts]
-    if flow.children and names:
+    ends = [quoted(name) for name in sorted(moves) if moves[name].accepts]
+    if flow.children and ends:
         inside = listed([child.name for child in flow.children], "and")
         yield Remark(
             "error",
             "parent-ends-at-once",
             flow.name,
-            f"the order may end with its first event, {listed(names, 'or')}, with no time for {inside}",
+            f"the order may end with its first event, {listed(ends, 'or')}, with no time for {inside}",
         )
 
 
@@ -85,12 +88,14 @@ def _two_readings(flow: Flow) -> Iterator[Remark]:
 
 
 def _adds_nothing(flow: Flow) -> Iterator[Remark]:
-    for part in idle(flow.automaton):
+    for one in islice(idle(flow.automaton), MOST_IDLE):
+        shown = shorten(text(one.part), 60, placeholder="…")
+        column = next(names(one.part)).at + 1
         yield Remark(
             "warning",
             "adds-nothing",
             flow.name,
-            f"{text(part.part)} adds nothing: {text(part.without)} allows the same",
+            f"{shown} at column {column} adds nothing: without it the order allows the same",
         )
 
 
