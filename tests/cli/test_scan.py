@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from wsrecord.cassette.model import Message, Opcode, Record
 from wsrecord.cassette.store import CassetteWriter
 from wsrecord.cli.scan import command
-from wsrecord.errors import CassetteError, Exit, UsageError
+from wsrecord.errors import Exit, UsageError
 
 SECRET = "Zx81kq0Lm4-Tt7Rb2Wn9Q"
 
@@ -33,7 +33,7 @@ def test_a_clean_cassette_says_how_much_was_looked_at(tmp_path: Path) -> None:
     result = run(cassette(tmp_path / "a.wsr", *EVERY_KIND))
     assert result.exit_code == Exit.CLEAN, result.output
     (line,) = result.stdout.splitlines()
-    assert line.startswith("no secrets: looked at ")
+    assert line.startswith("no secrets found: looked at ")
     assert line.endswith(" in 1 cassette")
 
 
@@ -86,7 +86,25 @@ def test_a_secret_that_cannot_be_looked_for_is_refused(tmp_path: Path, given: st
 
 def test_what_is_no_cassette_is_an_error_and_not_clean(tmp_path: Path) -> None:
     (tmp_path / "x.wsr").write_bytes(b"no cassette")
-    assert isinstance(run(tmp_path / "x.wsr").exception, CassetteError)
+    result = run(tmp_path / "x.wsr")
+    assert result.exit_code == Exit.BAD_FILE
+    assert "x.wsr is not a cassette" in result.stderr
+
+
+def test_the_others_are_looked_at_all_the_same_and_folders_are_searched(tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "bad.wsr").write_bytes(b"no cassette")
+    (tmp_path / "README.md").write_text("not asked for")
+    cassette(tmp_path / "deep" / "a.wsr", HEAD, message(b'{"a": {"password": "%s"}}' % SECRET.encode()))
+    result = run(tmp_path)
+    assert result.exit_code == Exit.FINDINGS
+    assert "deep/a.wsr: record 2" in result.stdout
+    assert "bad.wsr is not a cassette" in result.stderr
+    assert "README" not in result.output
+
+
+def test_a_folder_without_cassettes_is_an_error(tmp_path: Path) -> None:
+    assert isinstance(run(tmp_path).exception, UsageError)
 
 
 def test_a_hostile_key_cannot_write_to_the_terminal(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import json
 import re
 import signal
 import socket
+import subprocess
 import sys
 from pathlib import Path
 
@@ -267,7 +268,7 @@ def test_a_target_that_can_not_be_reached_resets_the_client_and_is_said_once(tmp
         said = [line for line in recorder.stderr.splitlines() if "can't be reached" in line]
         assert len(said) == 1
         assert f"the target ws://127.0.0.1:{port} can't be reached: " in said[0]
-        assert target.finish(recorder) == 0
+        assert target.finish(recorder) == 4
         assert "5 times: the target" in recorder.stderr
     ended = [e for c in loaded(recorder).connections for e in c.ended]
     assert [(e.sender, e.how) for e in ended if e.how == "unreachable"] == [("server", "unreachable")] * 5
@@ -280,7 +281,52 @@ def test_a_host_that_has_no_address_resets_the_client(tmp_path: Path, host: str)
         await_([client], lambda: client.over, "it is reset")
         assert client.ended == "RST"
         recorder.says(re.compile("can't be reached"))
+        assert target.finish(recorder) == 4
+
+
+# -- what a user did not ask for by name, and what leads away
+
+
+def test_without_a_name_the_next_free_one_does(tmp_path: Path) -> None:
+    folder = tmp_path / "cassettes"
+    ran = [
+        subprocess.Popen(
+            [sys.executable, "-m", "wsrecord", "record", "--target", "ws://127.0.0.1:9", "--", "true"],
+            cwd=tmp_path, stderr=subprocess.PIPE, text=True,
+        )
+        for _ in range(4)
+    ]  # fmt: skip
+    assert [(process.communicate(timeout=30)[1], process.returncode)[1] for process in ran] == [0] * 4
+    assert len(list(folder.iterdir())) == 4
+
+
+def test_force_replaces_a_cassette_once_the_new_one_is_complete(tmp_path: Path, target: Target) -> None:
+    (tmp_path / "r.wsr").write_text("old")
+    with Recorder(target.url, tmp_path, "--force", name="r.wsr") as recorder:
+        exchange(target.upgrade(recorder.port, "/ws"), frames.client.text("new"))
+        assert (tmp_path / "r.wsr").read_text() == "old"
         assert target.finish(recorder) == 0
+    assert payloads(load(tmp_path / "r.wsr")) == [b"new"]
+
+
+def test_a_redirect_past_the_recorder_is_told(tmp_path: Path, target: Target) -> None:
+    with Recorder(target.url, tmp_path, name="r.wsr") as recorder:
+        pair = target.connect(recorder.port)
+        exchange(pair, http.get("/login"))
+        there = target.url.replace("ws://", "http://")
+        answer = f"HTTP/1.1 303 See Other\r\nLocation: {there}/home\r\nContent-Length: 0\r\n\r\n".encode()
+        exchange(pair, answer, sender="server")
+        recorder.says(re.compile("a redirect leads to the target itself.*--keep-host"))
+        assert target.finish(recorder) == 0
+
+
+def test_a_path_without_its_slash_is_an_error(tmp_path: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "wsrecord", "record", "--target", "ws://127.0.0.1:9", "--only", "ws"],
+        cwd=tmp_path, capture_output=True, text=True, timeout=30,
+    )  # fmt: skip
+    assert ran.returncode == 2
+    assert "as in /ws" in ran.stderr
 
 
 # -- bad arguments

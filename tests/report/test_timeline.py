@@ -100,7 +100,7 @@ def test_a_body_that_was_not_kept_says_why() -> None:
     answer = Response(
         t=0, began=0, connection=1, exchange=1, status=200, reason="", headers=(), size=9000, unkept="kind"
     )
-    assert "← 200                         9000 B  [body not kept: kind]" in shown(answer)
+    assert "← 200                         9000 B  [body not kept: neither text nor JSON]" in shown(answer)
 
 
 def test_colour_is_only_there_when_asked_for() -> None:

@@ -45,8 +45,8 @@ Examples:
   wsrecord record --target localhost:8000 -- pytest tests/e2e --base-url {http_url}
   wsrecord record --target localhost:5173 --route /api=http://localhost:8000 --skip /@vite
 
-The cassette is NAME.part while it is being written. Exit code: 0, the command's own, or 5 when
-something that crossed the wire is missing from the cassette.
+The cassette is NAME.part while it is being written. Exit code: 0, the command's own, 4 when the
+target could not be reached at all, or 5 when something that crossed the wire is missing.
 """,
 )
 @click.option("--target", metavar="URL", required=True, help="The real server: ws, wss, http or https.")
@@ -69,6 +69,7 @@ something that crossed the wire is missing from the cassette.
 @click.option(
     "--route", metavar="PREFIX=URL", multiple=True, help="Send this path, and all below, elsewhere."
 )
+@click.option("--force", is_flag=True, help="Replace NAME, once the new recording is complete.")
 @click.option("--keep-host", is_flag=True, help="Leave Host and Origin as they are, even the proxy's own.")
 @click.option(
     "--env", metavar="NAME", default="WSRECORD_URL", help="The variable that COMMAND reads the URL from."
@@ -115,14 +116,19 @@ def command(**options: Any) -> int:
 
     Clients connect to the proxy in place of the target; every byte goes through unchanged, and a
     decoded copy goes into the cassette, without secrets. Plain HTTP on the same port goes through
-    too. With COMMAND, its words {url} and {http_url} become the proxy's address, the recording
-    ends with it, and its exit code is passed on.
+    too. With COMMAND, its words {url} and {http_url} become the proxy's address (and {ca} the file
+    of a throw-away certificate), WSRECORD_URL, WSRECORD_HTTP_URL and WSRECORD_CA say the same, the
+    recording ends with it, and its exit code is passed on.
     """
     from wsrecord.live.record import RecordOptions, record  # noqa: PLC0415 - keeps --help quick
 
     certificate, tls = _own_tls(options)
     routes = _routes(options)
     out = options["out"] or Path("cassettes") / f"{datetime.now().astimezone():%Y%m%d-%H%M%S}.wsr"
+    for option in ("only", "skip"):
+        for path in options[option]:
+            if not path.startswith(("/", "*")):
+                raise UsageError(f"--{option} {path!r}: a path begins with a slash, as in /{path}")
     with tempfile.TemporaryDirectory(prefix="wsrecord-") as folder:
         trust = None
         if certificate is not None:
@@ -132,7 +138,7 @@ def command(**options: Any) -> int:
                 proxy=_proxy_options(options, routes, tls),
                 plan=_plan(options, routes, out),
                 path=routes.by_prefix[-1][1].path,
-                command=_command(options),
+                command=_command(options, trust),
                 certificate=trust,
             ),
             lambda text: click.echo(f"wsrecord: {text}", err=True),
@@ -228,6 +234,8 @@ def _plan(options: dict[str, Any], routes: Routes, out: Path) -> Any:
         targets={prefix: upstream.url for prefix, upstream in routes.by_prefix},
         nonce=nonce,
         redactor=redactor,
+        named=options["out"] is not None,
+        replace=options["force"],
         per_session=options["per_session"],
         choice=Choice(options["only"], options["skip"]),
     )
@@ -236,10 +244,17 @@ def _plan(options: dict[str, Any], routes: Routes, out: Path) -> Any:
 def _secrets(given: tuple[str, ...]) -> dict[str, str]:
     import os  # noqa: PLC0415
 
+    from wsrecord.cassette.redaction.ordinary import MIN_LEARNED  # noqa: PLC0415
+
     values = {}
     for number, text in enumerate(given, 1):
         name, equals, variable = text.partition("=env:")
         if not equals:
+            if len(text) < MIN_LEARNED:
+                raise UsageError(
+                    f"--secret number {number} has fewer than {MIN_LEARNED} characters, which are found "
+                    "everywhere; name its field instead, with --redact-name"
+                )
             values[f"secret{number}"] = text
         elif variable in os.environ:
             values[name] = os.environ[variable]
@@ -248,10 +263,11 @@ def _secrets(given: tuple[str, ...]) -> dict[str, str]:
     return values
 
 
-def _command(options: dict[str, Any]) -> Any:
+def _command(options: dict[str, Any], trust: Path | None) -> Any:
     from wsrecord.live.command import Command  # noqa: PLC0415
 
     variable = options["env"]
     if not variable or "=" in variable:
         raise UsageError(f"--env {variable!r}: that is no name of an environment variable")
-    return Command(options["command"], variable) if options["command"] else None
+    ca = str(trust) if trust else ""
+    return Command(options["command"], variable, ca) if options["command"] else None

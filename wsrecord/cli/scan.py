@@ -3,6 +3,7 @@
 import json
 import os
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -12,7 +13,9 @@ from wsrecord.cassette.redaction.ordinary import MIN_LEARNED
 from wsrecord.cassette.redaction.redactor import Redactor, environment_values
 from wsrecord.cassette.redaction.scanner import Hit, scan, scanner
 from wsrecord.cassette.store import open_cassette
-from wsrecord.errors import Exit, UsageError
+from wsrecord.errors import CassetteError, Exit, UsageError
+
+_IN_FOLDERS = ("*.wsr", "*.wsr.jsonl", "*.wsr.part", "*.wsr.jsonl.part")
 
 
 @click.command(
@@ -20,13 +23,13 @@ from wsrecord.errors import Exit, UsageError
     epilog="""
 \b
 Examples:
-  wsrecord scan cassettes/*.wsr
+  wsrecord scan cassettes/
   wsrecord scan old.wsr --secret 'our staging password' --secret DB=env:DB_PASSWORD
   wsrecord scan cassettes/*.wsr --json
 \b
 Looks for what `record` would have redacted: telling names, known formats, the values of
 credential-like environment variables, and whatever was caught once. Says where, never what.
-Exit code: 0 none found, 1 some found.
+Exit code: 0 none found, 1 some found, 3 a cassette that can't be read.
 """,
 )
 @click.argument("names", metavar="NAME...", type=click.Path(path_type=Path), nargs=-1, required=True)
@@ -49,13 +52,33 @@ def command(
     values = {**environment_values(os.environ), **_given(secret)}
     found: list[tuple[Path, Hit]] = []
     counts: Counter[str] = Counter()
-    for name in names:
+    unread: list[str] = []
+    for name in _cassettes(names):
         red = scanner(values, extra_names=redact_name, keep_names=keep_name)
-        found += [(name, hit) for hit in _in_cassette(name, red, counts)]
-    counts["cassettes"] = len(names)
-    click.echo(_document(found, counts) if as_json else _lines(found, counts))
-    if found:
-        raise click.exceptions.Exit(int(Exit.FINDINGS))
+        try:
+            found += [(name, hit) for hit in _in_cassette(name, red, counts)]
+        except CassetteError as error:  # the others are looked at all the same
+            unread.append(str(error))
+            continue
+        counts["cassettes"] += 1
+    if counts["cassettes"]:
+        click.echo(_document(found, counts) if as_json else _lines(found, counts))
+    for trouble in unread:
+        click.echo(f"wsrecord: {_printable(trouble)}", err=True)
+    if found or unread:
+        raise click.exceptions.Exit(int(Exit.FINDINGS if found else Exit.BAD_FILE))
+
+
+def _cassettes(names: tuple[Path, ...]) -> Iterator[Path]:
+    """The files that were named, and the cassettes in the folders that were."""
+    for name in names:
+        if not name.is_dir():
+            yield name
+            continue
+        inside = sorted(path for pattern in _IN_FOLDERS for path in name.rglob(pattern))
+        if not inside:
+            raise UsageError(f"{name} is a folder without cassettes ({', '.join(_IN_FOLDERS)})")
+        yield from inside
 
 
 def _in_cassette(name: Path, red: Redactor, counts: Counter[str]) -> list[Hit]:
@@ -65,7 +88,7 @@ def _in_cassette(name: Path, red: Redactor, counts: Counter[str]) -> list[Hit]:
         for record in reader:
             counts["records"] += 1
             counts["messages"] += type(record).__name__ == "Message"
-            counts["exchanges"] += isinstance(record, Request)
+            counts["exchanges"] += isinstance(record, Request) and record.session is None
         return list(scan(reader, red))
 
 
@@ -93,7 +116,7 @@ def _counted(n: int, plural: str) -> str:
 
 def _lines(found: list[tuple[Path, Hit]], counts: Counter[str]) -> str:
     if not found:
-        return f"no secrets: looked at {_looked_at(counts)}"
+        return f"no secrets found: looked at {_looked_at(counts)}"
     lines = [f"{path}: {_place(hit)}: {hit.kind}" for path, hit in found]
     lines.append(f"{_counted(len(found), 'places')} with secrets: looked at {_looked_at(counts)}")
     return "\n".join(_printable(line) for line in lines)

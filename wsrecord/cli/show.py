@@ -14,6 +14,7 @@ from wsrecord.cassette.recording import unfinished
 from wsrecord.cassette.store import CassetteReader, open_cassette
 from wsrecord.errors import UsageError
 from wsrecord.report import timeline
+from wsrecord.report.escape import terminal
 
 _SHORT = 1000  # characters of a payload that are shown where no terminal cuts it
 
@@ -32,8 +33,8 @@ line before, so nobody knows when. Size is the payload's; → is from the client
 \b
 To see cassettes in `git diff` as timelines:
   echo '*.wsr diff=wsrecord' >> .gitattributes
-  git config diff.wsrecord.textconv 'wsrecord show --plain'
-  git config diff.wsrecord.binary true
+  echo '*.wsr.jsonl diff=wsrecord' >> .gitattributes
+  git config diff.wsrecord.textconv 'wsrecord show --plain --no-times'
 """,
 )
 @click.argument("name", type=click.Path(path_type=Path))
@@ -49,21 +50,37 @@ To see cassettes in `git diff` as timelines:
 @click.option("--columns", is_flag=True, help="Sessions side by side, where the terminal is wide enough.")
 @click.option("--raw", is_flag=True, help="Whole payloads, and the heads of HTTP.")
 @click.option("--plain", is_flag=True, help="The same text everywhere: no colour, not cut to the terminal.")
+@click.option(
+    "--no-times", is_flag=True, help="Without times and whatever else differs from recording to recording."
+)
 def command(
-    name: Path, sessions: tuple[int, ...], events: tuple[str, ...], columns: bool, raw: bool, plain: bool
+    name: Path,
+    sessions: tuple[int, ...],
+    events: tuple[str, ...],
+    columns: bool,
+    raw: bool,
+    plain: bool,
+    no_times: bool,
 ) -> None:
     """Show a cassette as a timeline."""
     if columns and plain:
         raise UsageError("--columns needs a terminal's width, which --plain does not look at")
-    terminal = sys.stdout.isatty()
+    on_terminal = sys.stdout.isatty()
     view = timeline.View(
         # Without a terminal nobody asked for lines of a width; columns need one in any case.
-        width=shutil.get_terminal_size().columns if (terminal or columns) and not plain and not raw else None,
+        width=shutil.get_terminal_size().columns
+        if (on_terminal or columns) and not plain and not raw
+        else None,
         limit=None if raw else _SHORT,
-        color=terminal and not plain and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb",
+        color=on_terminal
+        and not plain
+        and not os.environ.get("NO_COLOR")
+        and os.environ.get("TERM") != "dumb",
         events=events,
+        times=not no_times,
     )
     with open_cassette(name) as reader:
+        view = replace(view, nonce=reader.head.nonce)
         lines = _lines(reader, view, sessions, columns=columns, plain=plain)
         _write(lines)
 
@@ -80,9 +97,18 @@ def _lines(
     elif sessions:
         yield from _one_by_one(reader, view, sessions)
     else:
-        yield from timeline.timeline(reader, view)
+        yield from _all(reader, view)
     yield ""
-    yield from timeline.end_lines(reader.end, unfinished(reader.end, reader.cut, recording=reader.recording))
+    left = unfinished(reader.end, reader.cut, recording=reader.recording)
+    yield from timeline.end_lines(reader.end, left, times=view.times)
+
+
+def _all(reader: CassetteReader, view: timeline.View) -> Iterator[str]:
+    line = None
+    for line in timeline.timeline(reader, view):
+        yield line
+    if line is None and view.events:
+        yield f"no message is called {' or '.join(terminal(name) for name in view.events)}"
 
 
 def _one_by_one(reader: CassetteReader, view: timeline.View, sessions: tuple[int, ...]) -> Iterator[str]:

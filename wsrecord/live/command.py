@@ -18,14 +18,20 @@ class Command:
 
     words: Sequence[str]
     variable: str = "WSRECORD_URL"
+    ca: str = ""  # the file of a throw-away certificate
 
     def filled(self, url: str, http_url: str) -> list[str]:
-        """Return the words with {url} and {http_url} filled in; other braces stay."""
-        return [word.replace("{url}", url).replace("{http_url}", http_url) for word in self.words]
+        """Return the words with {url}, {http_url} and {ca} filled in; other braces stay."""
+        values = {"{url}": url, "{http_url}": http_url, "{ca}": self.ca}
+        words = list(self.words)
+        for place, value in values.items():
+            words = [word.replace(place, value) for word in words]
+        return words
 
     def environment(self, base: Mapping[str, str], url: str, http_url: str) -> dict[str, str]:
         """Return the environment with the addresses in it."""
-        return {**base, "WSRECORD_URL": url, "WSRECORD_HTTP_URL": http_url, self.variable: url}
+        ca = {"WSRECORD_CA": self.ca} if self.ca else {}
+        return {**base, **ca, "WSRECORD_URL": url, "WSRECORD_HTTP_URL": http_url, self.variable: url}
 
     async def run(self, url: str, http_url: str, hurry: Callable[[], bool]) -> int:
         """Run to the end and return the exit code, as a shell would count it; cancelled, it ends the command.

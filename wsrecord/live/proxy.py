@@ -62,7 +62,7 @@ class Proxy:
         self._relays: dict[Relay, Log] = {}
         self._server: asyncio.Server | None = None
         self._empty = asyncio.Event()
-        self._refused = 0
+        self._accepted = self._welcomed = 0
         self.port = 0
         self._resets = Resets()
         self._setting = Setting(
@@ -141,13 +141,20 @@ class Proxy:
                 await asyncio.sleep(0)  # let the transports tell their ends
         self._resets.close()
 
+    @property
+    def unmet(self) -> int:
+        """Connections that ended within their TLS handshake."""
+        return self._accepted - self._welcomed
+
     def _accept(self) -> End:
+        self._accepted += 1
         log = self._log()
         tap = Tap(log, self.options.bounds, keep_raw=self.options.keep_raw)
         return Relay(self._setting, log, tap).client
 
     def _met(self, relay: Relay, log: Log) -> bool:
         """A client is connected (over TLS: has shaken hands); return whether there is room for it."""
+        self._welcomed += 1
         self._relays[relay] = log
         self._empty.clear()
         log.opened()

@@ -149,14 +149,19 @@ class _Run:
         listen = self.options.proxy.listen
         if not listen.fixed and self.proxy.port != listen.port:
             self._say(f"port {listen.port} is taken; listening on {self.proxy.port}")
-        targets = ", ".join(
-            url if prefix == "/" else f"{prefix} → {url}" for prefix, url in self.options.plan.targets.items()
-        )
-        self.recorder.say(f"connect to {url} ({http_url}) instead of {targets}")
+        targets = dict(self.options.plan.targets)
+        self.recorder.say(f"connect to {url} ({http_url}) instead of {targets.pop('/')}")
+        for prefix, target in targets.items():
+            self.recorder.say(f"  {prefix} goes to {target}")
         if self.options.certificate is not None:
             self._say(f"clients must trust the certificate {self.options.certificate}")
         end = "the end of the command" if self.options.command else "Ctrl-C"
-        self._say(f"recording into {self.options.plan.out} until {end}")
+        out = self.recorder.out
+        if self.options.plan.per_session:
+            out = out.with_stem(f"{out.stem}-*")
+        self._say(f"recording into {out} until {end}")
+        if not self.options.plan.nonce:
+            self._say("redaction is off: what is recorded is as secret as what is said")
 
     def _summary(self, code: int) -> int:
         counts = self.recorder.counts
@@ -173,9 +178,14 @@ class _Run:
         if counts.notes["unread"]:
             unread = plural(counts.notes["unread"], "connection")
             self._say(f"{unread} could not be read to the end; all bytes were relayed")
+        if self.proxy.unmet and self.options.proxy.listen.tls:
+            failed = plural(self.proxy.unmet, "TLS handshake")
+            self._say(f"{failed} failed: the client does not trust the certificate, or does not speak TLS")
         if self.recorder.incomplete:
             self._say(f"the recording is incomplete: {self.recorder.incomplete}")
             return Exit.INCOMPLETE
+        if code == Exit.CLEAN and counts.unreachable and not counts.sessions + counts.exchanges:
+            return Exit.TARGET
         return code
 
     def _signalled(self, number: signal.Signals) -> None:

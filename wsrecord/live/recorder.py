@@ -7,13 +7,15 @@ from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from wsrecord import __version__
 from wsrecord.cassette.model import Ended, Head, Note, Opened, Request, Response
-from wsrecord.errors import WsrecordError
+from wsrecord.errors import UsageError, WsrecordError
 from wsrecord.live.tape import Names, Tape
 from wsrecord.live.upstream import under
 from wsrecord.report.escape import terminal
+from wsrecord.wire.heads import first_value
 
 if TYPE_CHECKING:
     from wsrecord.cassette.redaction.redactor import Redactor
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from wsrecord.wire.items import Item, Remark
 
 _MOST_TROUBLES = 100
+_MOST_NAMES = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ class Plan:
     targets: Mapping[str, str]
     nonce: str
     redactor: Callable[[], "Redactor | None"]
+    named: bool = True  # False: nobody asked for this very name, and the next free one does as well
+    replace: bool = False  # a finished cassette of this name gives way
     per_session: bool = False
     choice: Choice = field(default_factory=Choice)
 
@@ -63,6 +68,7 @@ class Counts:
     exchanges: int = 0
     sessions: int = 0
     open_sessions: int = 0
+    unreachable: int = 0
     messages: Counter[str] = field(default_factory=Counter)
     last: dict[str, bytes] = field(default_factory=dict)  # the latest payload of each side, redacted
     notes: Counter[str] = field(default_factory=Counter)
@@ -88,8 +94,10 @@ class Recorder:
         self._head = Head(created=created, recorder=recorder, targets=targets, nonce=plan.nonce)
         self.main: Tape | None = None
         self._tapes: list[Tape] = []
+        self.out = plan.out
+        self._hosts = {urlsplit(url).netloc for url in plan.targets.values()}
         if not plan.per_session:
-            self.main = self._open(plan.out)
+            self.main = self._open_main()
 
     @property
     def incomplete(self) -> str | None:
@@ -111,6 +119,14 @@ class Recorder:
         self.troubles[text] += 1
         if self.troubles[text] == 1:
             self.say(text)
+
+    def look_at_redirect(self, location: str | None) -> None:
+        """A client that is sent to the target itself goes on without being recorded."""
+        if location is not None and urlsplit(location).netloc in self._hosts:
+            self.trouble(
+                "a redirect leads to the target itself, past the recorder; a server that makes URLs from "
+                "Host stays behind it with --keep-host"
+            )
 
     def log(self, *, tls: bool) -> "ConnectionLog":
         """Return what a connection tells its records to, once it is opened."""
@@ -167,6 +183,17 @@ class Recorder:
         path = tape.close(self.clock(), self.incomplete)
         self.finished.append((path, tape.failure))
 
+    def _open_main(self) -> Tape:
+        number = 1
+        while True:
+            try:
+                return self._open(self.out)
+            except UsageError:
+                number += 1
+                if self.plan.named or number > _MOST_NAMES:
+                    raise
+                self.out = self.plan.out.with_stem(f"{self.plan.out.stem}-{number}")
+
     def _try_open(self, path: Path) -> Tape | None:
         try:
             return self._open(path)
@@ -175,7 +202,14 @@ class Recorder:
             return None
 
     def _open(self, path: Path) -> Tape:
-        tape = Tape(path, self._head, self.plan.redactor(), self.failed, self.counts.last)
+        tape = Tape(
+            path,
+            self._head,
+            self.plan.redactor(),
+            self.failed,
+            self.counts.last,
+            replace=self.plan.replace,
+        )
         self._tapes.append(tape)
         return tape
 
@@ -250,6 +284,7 @@ class ConnectionLog:
     def response(self, exchange: int, response: "WholeResponse", *, upgrade: bool) -> None:
         """Record a whole answer."""
         head, body = response.head, response.body
+        self._recorder.look_at_redirect(first_value(head.headers, "location"))
         if head.status == 101:
             self._open = True
             self._recorder.counts.open_sessions += 1
@@ -302,6 +337,7 @@ class ConnectionLog:
     def ended(self, sender: "Direction", how: str) -> None:
         """Record how one side ended."""
         t = self._recorder.clock()
+        self._recorder.counts.unreachable += how == "unreachable"
         for tape in self._tapes:
             tape.record(Ended(t=t, connection=self._number, sender=sender, how=how))
 

@@ -31,8 +31,10 @@ class Tape:
         redactor: "Redactor | None",
         failed: Callable[[Exception], None],
         last: dict[str, bytes],
+        *,
+        replace: bool = False,
     ) -> None:
-        self._writer = CassetteWriter.create(path)
+        self._writer = CassetteWriter.create(path, replace=replace)
         self._redactor = redactor
         self._failed = failed
         self._counts = {"connections": 0, "exchanges": 0, "sessions": 0, "messages": 0}

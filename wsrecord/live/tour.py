@@ -16,7 +16,7 @@ from wsrecord.report.timeline import View, end_lines, head_lines, timeline
 
 _PROMPTS = (
     "what is (17 + 4) * 2, and how do frames carry a message?",
-    "look up the slow archive about websockets and the stock price of ACME",
+    "what does the archive say about the weather, and what is the stock price of ACME?",
 )
 _READY = re.compile(r"(ws://\S+)")
 _SELF = (sys.executable, "-m", "wsrecord")
@@ -29,7 +29,8 @@ def tour(out: Path | None, say: Callable[[str], None]) -> int:
     say("     $ wsrecord demo serve")
     with _server() as url:
         say(f"   It listens on {url}\n")
-        say("2. The recorder stands between it and a client, which logs in over HTTP and chats:")
+        say("2. The recorder stands between it and a client, which logs in over HTTP and chats")
+        say("   (one of the agent's tools, the stock ticker, fails: the agent goes on without it):")
         say(f"     $ wsrecord record --target {url} --out {out} -- wsrecord demo chat\n")
         code = _record(url, out)
         if code != Exit.CLEAN:
@@ -38,13 +39,22 @@ def tour(out: Path | None, say: Callable[[str], None]) -> int:
     say(f"     $ wsrecord show {out}\n")
     _show(out, say)
     say(f"\nThe cassette: {out}")
+    me = _name()
     say("What to try next:")
-    say(f"  wsrecord show {out} --event 'tool_*'       only the tools")
-    say(f"  wsrecord convert {out} {out.with_suffix('.wsr.jsonl')}")
-    say("                                            one JSON object a line, for review and for git")
-    say(f"  wsrecord scan {out}       make sure that no secret is in it")
-    say("  wsrecord record --target ws://YOUR-SERVER   and point your client at the address it prints")
+    say(f"  {me} show {out} --event 'tool_*'\n      only the tools")
+    say(f"  {me} convert {out} {out.with_suffix('.wsr.jsonl')}\n      lines of JSON, for review and for git")
+    say(f"  {me} scan {out}\n      make sure that no secret is in it")
+    say(f"  {me} record --target ws://YOUR-SERVER\n      and point your client at the address it prints")
     return Exit.CLEAN
+
+
+def _name() -> str:
+    """What a shell calls this program: it may lie in an environment that is not on the PATH."""
+    if shutil.which("wsrecord"):
+        return "wsrecord"
+    beside = Path(sys.executable).parent / "wsrecord"
+    near = os.path.relpath(beside)
+    return str(beside if near.startswith("..") else near) if beside.exists() else "python -m wsrecord"
 
 
 @contextlib.contextmanager

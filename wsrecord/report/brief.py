@@ -127,6 +127,15 @@ def width(text: str) -> int:
     )
 
 
+def is_utf8(data: bytes) -> bool:
+    """Whether the bytes can be text at all."""
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _is_text(data: bytes) -> bool:
     try:
         start = data.decode()[:256]

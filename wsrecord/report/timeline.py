@@ -1,7 +1,7 @@
 """A cassette as a timeline: records in, lines of text out, one at a time."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from wsrecord.cassette.model import (
@@ -28,6 +28,13 @@ NARROWEST_COLUMN = 36
 NARROWEST = 40  # a line never gets narrower than this, whatever the terminal
 _TONES = {"→": "36", "←": "32", "!": "33", "·": "2"}
 _TIME = 12
+_SWITCHED = 101
+_UNKEPT = {
+    "kind": "neither text nor JSON",
+    "bound": "larger than --max-body",
+    "encoding": "in an encoding that is not read",
+    "cut": "it did not come to its end",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +47,8 @@ class View:
     events: tuple[str, ...] = ()  # only messages with names like these
     sessions: frozenset[int] | None = None  # only these
     labels: bool = True  # say whose line it is
+    times: bool = True  # False: without what differs between two recordings of the same thing
+    nonce: str = ""  # of the cassette's placeholders: left out where times are
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +69,8 @@ class Row:
 def timeline(records: Iterable[Record], view: View) -> Iterator[str]:
     """The lines of a timeline, sessions interleaved as they were."""
     for row in rows(records, view):
-        yield _line(row, view)
+        line = _line(row, view)
+        yield line if view.times or not view.nonce else line.replace(f"wsr-{view.nonce}-", "wsr-")
 
 
 def columns(records: Iterable[Record], sessions: Sequence[int], view: View) -> Iterator[str]:
@@ -93,7 +103,7 @@ def head_lines(head: Head, *, plain: bool = False) -> Iterator[str]:
         yield "redaction was off: secrets stand in this cassette as they are"
 
 
-def end_lines(end: End | None, unfinished: str | None) -> Iterator[str]:
+def end_lines(end: End | None, unfinished: str | None, *, times: bool = True) -> Iterator[str]:
     """How much there is, and what is missing."""
     if end is not None:
         counts = (
@@ -102,7 +112,8 @@ def end_lines(end: End | None, unfinished: str | None) -> Iterator[str]:
             brief.plural(end.sessions, "session"),
             brief.plural(end.messages, "message"),
         )
-        yield f"end at {_seconds(end.t)}: {', '.join(counts)}"
+        when = f" at {_seconds(end.t)}" if times else ""
+        yield f"end{when}: {', '.join(counts)}"
     if unfinished is not None:
         yield f"! {terminal(unfinished)}"
 
@@ -110,9 +121,12 @@ def end_lines(end: End | None, unfinished: str | None) -> Iterator[str]:
 def rows(records: Iterable[Record], view: View) -> Iterator[Row]:
     """What a timeline shows of these records, in their order."""
     wanted: set[int] = set()  # connections that the wanted sessions run on
+    speaking: dict[int, int] = {}  # connections with a session in which nobody has said close
     before: tuple[int, int, Direction] | None = None
     for record in records:
         if isinstance(record, Message):
+            if record.opcode is Opcode.CLOSE:
+                speaking = {c: s for c, s in speaking.items() if s != record.session}
             if view.sessions is not None and record.session not in view.sessions:
                 continue
             name = brief.event_name(record)
@@ -122,9 +136,14 @@ def rows(records: Iterable[Record], view: View) -> Iterator[Row]:
             yield _message(record, name, view, together=place == before)
             before = place
             continue
+        if isinstance(record, Response) and record.status == _SWITCHED and record.session is not None:
+            speaking[record.connection] = record.session
         if view.events or not _belongs(record, view.sessions, wanted):
             continue
-        row = _other(record, view.limit)
+        row = _other(record, view)
+        if row is not None and isinstance(record, Ended) and record.connection in speaking:
+            row = replace(row, sign="!", text=f"{row.text}, without a close message")
+            del speaking[record.connection]
         if row is not None:
             before = None
             yield row
@@ -157,7 +176,7 @@ def _message(message: Message, name: str | None, view: View, *, together: bool) 
     else:
         gist = brief.gist(message.payload) if view.width is not None and name is not None else None
         text = gist or brief.payload(message.payload, text=message.opcode is Opcode.TEXT, limit=view.limit)
-    facts = list(_facts(message, short=view.width is not None))
+    facts = list(_facts(message, short=view.width is not None or not view.times))
     if name is not None and message.opcode is Opcode.BINARY:
         facts.append("binary")
     return Row(
@@ -187,7 +206,8 @@ def _facts(message: Message, *, short: bool) -> Iterator[str]:
             yield f"{sum(frame[0] for frame in message.frames)} B compressed"
 
 
-def _other(record: Record, limit: int | None) -> Row | None:
+def _other(record: Record, view: View) -> Row | None:
+    limit = view.limit
     match record:
         case Request() | Response():
             return _http(record, limit)
@@ -195,6 +215,8 @@ def _other(record: Record, limit: int | None) -> Row | None:
             text = "with TLS" if record.tls else ""
             return Row(t=record.t, sign="·", what="connected", text=text, connection=record.connection)
         case Ended():
+            if record.how == "fin" and not view.times:
+                return None  # which side's came first is chance
             text = f"{record.sender}: {terminal(record.how)}"
             return Row(t=record.t, sign="·", what="ended", text=text, connection=record.connection)
         case Note():
@@ -224,9 +246,9 @@ def _http(record: Request | Response, limit: int | None) -> Row:
         sign, what = ARROWS["server"], terminal(f"{record.status} {record.reason}".strip())
     text = "" if record.session is None else "WebSocket"
     if record.body is not None:
-        text = brief.payload(record.body, text=False, limit=limit)
+        text = brief.payload(record.body, text=brief.is_utf8(record.body), limit=limit)
     elif record.unkept is not None:
-        text = f"[body not kept: {terminal(record.unkept)}]"
+        text = f"[body not kept: {_UNKEPT.get(record.unkept, terminal(record.unkept))}]"
     size = record.size if record.size or record.body is not None else None
     return Row(
         t=record.t, sign=sign, what=what, text=text, size=size, named=True,
@@ -243,7 +265,7 @@ def _headers(record: Request | Response) -> Iterator[Row]:
 
 
 def _line(row: Row, view: View) -> str:
-    time = f"{_time(row):>{_TIME}}"
+    time = f"{_time(row):>{_TIME}}" if view.times else ""
     label = ""
     if view.labels:
         mine = (
@@ -260,7 +282,11 @@ def _line(row: Row, view: View) -> str:
     else:
         what = brief.pad(what, 24)
     if not view.color:
-        return f"{time} {label} {row.sign} {what} {rest}".rstrip()
+        return (
+            f"{time} {label} {row.sign} {what} {rest}".rstrip()
+            if view.times
+            else f"{label} {row.sign} {what} {rest}".rstrip()
+        )
     tone = _TONES[row.sign]
     shown = _paint(what, f"{tone};1" if row.named else tone)
     return f"{_paint(time, '2')} {label} {_paint(row.sign, tone)} {shown} {rest}".rstrip()

@@ -49,7 +49,7 @@ _STRONG_END = tuple(
             "storagekey sharedkey subscriptionkey hmackey authorization connectionstring connstr "
             "connectionstr codeverifier "
             "clientassertion seedphrase secretaccesskey recoverycode onetimepassword personalaccesstoken "
-            "privatetoken jobtoken deploytoken webhooksecret"
+            "privatetoken jobtoken deploytoken webhooksecret authcode authorizationcode"
         )
     )
 )
@@ -64,7 +64,7 @@ _KEY_WORDS = word_set(
     "deepseek langfuse langsmith iam cloud cos ibm softlayer cloudant artifactory square slack github "
     "gitlab npm pypi discord telegram mailchimp mailgun shopify paypal rapidapi alchemy infura maps bot jwt "
     "token cookie aes decryption decrypt root vault wallet recovery instrumentation ingest ingestion "
-    "integration function functions"
+    "integration function functions resume reconnect stream pairing magic invite device"
 )
 # `next_page_token` moves through pages, `eos_token` is a model's, `progressToken` is MCP's counter.
 _PLAIN_TOKENS = word_set(
