@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 WORKERS ?= 2
 
-.PHONY: demo test test-quick lint format bench docs clean
+.PHONY: demo test test-quick lint format bench clean
 
 demo: $(VENV)/.core  ## record a chat with the embedded agent server and look at it
 	$(BIN)/wsrecord demo
@@ -55,4 +55,4 @@ $(VENV)/.bench: $(READY)
 	@touch $@
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .venv-peers build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -70,10 +70,11 @@ def test_the_bound_is_the_last_size_that_is_kept() -> None:
     assert kept(b"x" * 1001) == Body(None, 1001, "bound")
 
 
-def test_a_cut_body_is_not_kept() -> None:
-    assert kept(b"abc", cut=True) == Body(None, 3, "cut")
+def test_of_a_cut_body_what_came_is_kept() -> None:
+    assert kept(b"abc", cut=True) == Body(b"abc", 3, "cut")
     assert kept(b"", cut=True) == Body(None, 0, "cut")
-    assert kept(b"abc", ("Content-Type", "image/png"), cut=True) == Body(None, 3, "cut")
+    assert kept(b"abc", ("Content-Type", "image/png"), cut=True) == Body(None, 3, "kind")
+    assert kept(gz(b"abc"), ("Content-Encoding", "gzip"), cut=True).content is None
 
 
 @pytest.mark.parametrize(

@@ -85,9 +85,9 @@ def test_an_answer_without_a_length_is_read_until_the_end(version: str) -> None:
 @pytest.mark.parametrize(
     ("stream", "body"),
     [
-        (head("HTTP/1.1 200 OK", "Content-Length: 5") + b"abc", Body(None, 3, "cut")),
+        (head("HTTP/1.1 200 OK", "Content-Length: 5") + b"abc", Body(b"abc", 3, "cut")),
         (head("HTTP/1.1 200 OK", "Content-Length: 5"), Body(None, 0, "cut")),
-        (head("HTTP/1.1 200 OK", "Transfer-Encoding: chunked") + chunk(b"abc"), Body(None, 3, "cut")),
+        (head("HTTP/1.1 200 OK", "Transfer-Encoding: chunked") + chunk(b"abc"), Body(b"abc", 3, "cut")),
     ],
 )
 def test_an_answer_that_stops_short_is_cut(stream: bytes, body: Body) -> None:

@@ -111,12 +111,6 @@ def test_bytes_that_are_no_http_are_relayed_at_once_and_not_read() -> None:
     assert both.client(get("/a")).server(answer()).ends("client").ends("server").told == []
 
 
-def test_a_head_that_is_too_long_is_relayed_and_not_read() -> None:
-    both = Beside(SMALL).client(get("/a")[:-2], b"X: " + b"x" * 300)
-    assert both.relayed == get("/a")[:-2] + b"X: " + b"x" * 300
-    assert both.told == [f"client! unread: a head of more than 300 bytes{NOT_RECORDED}"]
-
-
 def test_an_upgrade_to_another_protocol_ends_the_reading() -> None:
     both = Beside().client(get("/", "Upgrade: h2c", "Connection: Upgrade, HTTP2-Settings"))
     both.server(head("HTTP/1.1 101 Switching Protocols", "Upgrade: h2c", "Connection: Upgrade") + b"\0\0\0\4")

@@ -22,6 +22,7 @@ OVERHEAD = 8  # what stands around each body
 MAX_BODY = 1 << 30
 MAX_BATCH = 4096  # messages in one record; more are written as several
 MAX_ITEMS = 1 << 21  # msgpack values in one body
+_MOST_FRAMES = MAX_ITEMS // 8
 MAX_DEPTH = 2 * fields.MAX_DEPTH
 
 Item: TypeAlias = tuple[int, bytes] | tuple[int, bytes, dict[str, Any]]
@@ -74,7 +75,7 @@ def encode_batches(batches: Sequence[Batch], most: int = MAX_BODY) -> bytes:
     size = len(body)
     if size > _CHEAP_BODY:
         _packing.renew()
-        if size > most and count > 1:
+        if count > 1 and (size > most or _frames(batches) > _MOST_FRAMES):
             return b"".join([encode_batches(part, most) for part in _parts(batches, (count + 1) // 2)])
         _guard_size(size, batches, most)
     length = size.to_bytes(4, "big")
@@ -198,10 +199,14 @@ def _guard_size(size: int, batches: Sequence[Batch], most: int) -> None:
     """What could not be read again is not written: that a large batch is within the bounds of a reader."""
     if size > most:
         raise CassetteError(f"a message of {size} bytes; {most} is the most that a cassette takes")
+    frames = _frames(batches)
+    if frames > _MOST_FRAMES:
+        raise CassetteError(f"a message in {frames} frames; {_MOST_FRAMES} is the most that a record takes")
+
+
+def _frames(batches: Sequence[Batch]) -> int:
     details = (item[2] for batch in batches for item in batch[3] if len(item) > 2)
-    frames = sum(len(each.get("frames") or ()) for each in details)
-    if frames * 4 > MAX_ITEMS // 2:
-        raise CassetteError(f"messages in {frames} frames; {MAX_ITEMS // 8} is the most that a record takes")
+    return sum(len(each.get("frames") or ()) for each in details)
 
 
 def _only_zeros(stream: BinaryIO) -> int | None:

@@ -24,8 +24,8 @@ Examples:
   wsrecord convert chat.wsr - | grep tool_     lines on standard output
 """,
 )
-@click.argument("source", metavar="A", type=click.Path(path_type=Path))
-@click.argument("target", metavar="B", type=click.Path(path_type=Path))
+@click.argument("source", metavar="A", type=click.Path(path_type=Path, readable=False))
+@click.argument("target", metavar="B", type=click.Path(path_type=Path, readable=False))
 @click.option(
     "--to", type=click.Choice(["binary", "lines"]), help="The encoding, where B's name doesn't tell."
 )

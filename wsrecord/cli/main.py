@@ -1,5 +1,6 @@
 """The `wsrecord` command: finds its sub-commands, and turns every end into the right exit code."""
 
+import errno
 import os
 import sys
 import traceback
@@ -10,6 +11,8 @@ import click
 
 from wsrecord import __version__
 from wsrecord.errors import Exit, WsrecordError
+
+_OUTPUT_ERRORS = (errno.EPIPE, errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EBADF)
 
 COMMANDS = {
     "record": "Record live WebSocket sessions through a proxy into a cassette.",
@@ -56,7 +59,31 @@ def group() -> None:
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run, and exit by the one table of exit codes."""
-    sys.exit(run(arguments))
+    _open_streams()
+    code = run(arguments)
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        code = _no_output(error)
+    sys.exit(code)
+
+
+def _open_streams() -> None:
+    """Output that is closed is thrown away; characters that a terminal lacks are shown as signs."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 - it stays open to the end
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _no_output(error: OSError) -> int:
+    """What was to be shown can't be written: a full disk behind a redirection, for instance."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Python must not complain about it again at exit
+    if error.errno == errno.EPIPE:
+        return Exit.CLEAN  # whoever read it has seen enough
+    return _say(f"the output can't be written: {error.strerror}", Exit.USAGE)
 
 
 def run(arguments: list[str] | None = None) -> int:
@@ -79,10 +106,10 @@ def run(arguments: list[str] | None = None) -> int:
         return _say(str(error), error.exit_code)
     except KeyboardInterrupt:
         return _say("interrupted", Exit.INTERRUPTED)
-    except BrokenPipeError:
-        # Whoever read our output has seen enough; Python must not complain about it at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Exit.CLEAN
+    except OSError as error:
+        if error.filename is not None or error.errno not in _OUTPUT_ERRORS:
+            return _bug(error)
+        return _no_output(error)
     except Exception as error:
         return _bug(error)
     return result if isinstance(result, int) else Exit.CLEAN

@@ -14,6 +14,8 @@ from wsrecord.live.upstream import Routes, Upstream, parse_target
 from wsrecord.wire.items import DEFAULT_BOUNDS, Bounds
 
 _KIB = 1024
+_DIGITS = 15
+_LEAST_HEAD = 1024
 _UNITS = {"": 1, "B": 1, "K": _KIB, "KB": _KIB, "KIB": _KIB, "M": _KIB**2, "MB": _KIB**2, "MIB": _KIB**2}
 
 
@@ -43,7 +45,7 @@ Examples:
   wsrecord record --target ws://localhost:8000/ws
   wsrecord record --target ws://localhost:8000 --out cassettes/chat.wsr.jsonl
   wsrecord record --target localhost:8000 -- pytest tests/e2e --base-url {http_url}
-  wsrecord record --target localhost:5173 --route /api=http://localhost:8000 --skip /@vite
+  wsrecord record --target localhost:5173 --route /api=http://localhost:8000 --skip '/?token=*'
 
 The cassette is NAME.part while it is being written. Exit code: 0, the command's own, 4 when the
 target could not be reached at all, or 5 when something that crossed the wire is missing.
@@ -65,7 +67,9 @@ target could not be reached at all, or 5 when something that crossed the wire is
 @click.option(
     "--only", metavar="PATH", multiple=True, help="Record only this path (a glob, or all below it)."
 )
-@click.option("--skip", metavar="PATH", multiple=True, help="Relay this path, but do not record it.")
+@click.option(
+    "--skip", metavar="PATH", multiple=True, help="Relay this path, but do not record it (Vite: '/?token=*')."
+)
 @click.option(
     "--route", metavar="PREFIX=URL", multiple=True, help="Send this path, and all below, elsewhere."
 )
@@ -125,6 +129,8 @@ def command(**options: Any) -> int:
     certificate, tls = _own_tls(options)
     routes = _routes(options)
     out = options["out"] or Path("cassettes") / f"{datetime.now().astimezone():%Y%m%d-%H%M%S}.wsr"
+    if options["max_head"] < _LEAST_HEAD:
+        raise UsageError(f"--max-head: no request fits into {options['max_head']} bytes; give at least 1k")
     for option in ("only", "skip"):
         for path in options[option]:
             if not path.startswith(("/", "*")):

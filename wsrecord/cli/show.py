@@ -37,7 +37,7 @@ To see cassettes in `git diff` as timelines:
   git config diff.wsrecord.textconv 'wsrecord show --plain --no-times'
 """,
 )
-@click.argument("name", type=click.Path(path_type=Path))
+@click.argument("name", type=click.Path(path_type=Path, readable=False))
 @click.option(
     "--session",
     "sessions",
@@ -81,6 +81,8 @@ def command(
     )
     with open_cassette(name) as reader:
         view = replace(view, nonce=reader.head.nonce)
+        if sessions:
+            _know(reader, sessions)
         lines = _lines(reader, view, sessions, columns=columns, plain=plain)
         _write(lines)
 

@@ -2,14 +2,14 @@
 
 import asyncio
 import os
-import shlex
 import signal
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from wsrecord.errors import UsageError
 
-_PATIENCE = 5.0  # seconds that a command gets to end before it is killed
+_PATIENCE = 5.0  # seconds that a command gets to end before it is told to
+_LAST_PATIENCE = 2.0  # and then, before it is killed
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +33,10 @@ class Command:
         ca = {"WSRECORD_CA": self.ca} if self.ca else {}
         return {**base, **ca, "WSRECORD_URL": url, "WSRECORD_HTTP_URL": http_url, self.variable: url}
 
-    async def run(self, url: str, http_url: str, hurry: Callable[[], bool]) -> int:
+    async def run(self, url: str, http_url: str, told: Callable[[], signal.Signals | None]) -> int:
         """Run to the end and return the exit code, as a shell would count it; cancelled, it ends the command.
 
-        `hurry` says whether the command gets no time to end by itself.
+        `told` names the signal that the recorder got: SIGKILL gives the command no time to end by itself.
         """
         words = self.filled(url, http_url)
         try:
@@ -46,13 +46,14 @@ class Command:
         except FileNotFoundError:
             raise UsageError(f"the command {words[0]!r} was not found") from None
         except OSError as error:
-            raise UsageError(f"the command {shlex.join(words)} can't be run: {error.strerror}") from None
+            raise UsageError(f"the command {words[0]!r} can't be run: {error.strerror}") from None
         try:
             code = await process.wait()
         except asyncio.CancelledError:
             try:
-                if not hurry():
-                    await self._end(process)
+                number = told()
+                if number != signal.SIGKILL:
+                    await self._end(process, number)
             finally:  # cancelled once more: it does not stay behind
                 if process.returncode is None:
                     process.kill()
@@ -61,13 +62,14 @@ class Command:
         return 128 - code if code < 0 else code
 
     @staticmethod
-    async def _end(process: asyncio.subprocess.Process) -> None:
-        """Ctrl-C reached the command as well; one that does not listen is ended."""
-        for step in (None, signal.SIGTERM, signal.SIGKILL):
+    async def _end(process: asyncio.subprocess.Process, number: signal.Signals | None) -> None:
+        """A terminal's Ctrl-C reached the command as well; any other signal is passed on."""
+        first = None if number == signal.SIGINT else number
+        for step in (first, signal.SIGTERM, signal.SIGKILL):
             if step is not None and process.returncode is None:
                 process.send_signal(step)
             try:
-                async with asyncio.timeout(_PATIENCE if step != signal.SIGTERM else 2.0):
+                async with asyncio.timeout(_PATIENCE if step is first else _LAST_PATIENCE):
                     await process.wait()
                 return
             except TimeoutError:

@@ -39,11 +39,11 @@ class Opening:
             return
         relay.setting.turn.end()
         now = relay.setting.clock()
-        refused = None
+        refused: RefusedError | None = None
         try:
             pieces = tap.client_pieces(data, now)
         except RefusedError as error:
-            pieces, refused = error.pieces, str(error)
+            pieces, refused = error.pieces, error
         except Exception as error:
             relay.failed(error)
             pieces = [data]
@@ -54,7 +54,7 @@ class Opening:
         except Exception as error:
             relay.failed(error)
         if refused is not None:
-            self.refuse(refused)
+            self.refuse(str(refused), refused.status)
             return
         self._watch(tap)
         relay.settle()
@@ -85,7 +85,7 @@ class Opening:
         if relay.client.ended and relay.server is not None:
             relay.server.finish()
 
-    def refuse(self, why: str) -> None:
+    def refuse(self, why: str, status: str = "400 Bad Request") -> None:
         """Answer in the target's place: this request can't be relayed."""
         relay = self._relay
         relay.log.trouble(f"a request was refused: {why}")
@@ -95,7 +95,7 @@ class Opening:
             relay.client.reset()  # an answer of ours would be taken for one that is still to come
         else:
             text = f"wsrecord: {why}\n".encode()
-            head = f"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: {len(text)}\r\n"
+            head = f"HTTP/1.1 {status}\r\nContent-Type: text/plain\r\nContent-Length: {len(text)}\r\n"
             relay.client.write(head.encode() + b"Connection: close\r\n\r\n" + text)
             relay.client.close()
         relay.drop_server()

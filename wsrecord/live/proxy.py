@@ -108,7 +108,20 @@ class Proxy:
                     continue
                 raise UsageError(self._cannot_listen(port, error)) from None
             self.port = self._server.sockets[0].getsockname()[1]
+            self._refuse_itself()
             return
+
+    def _refuse_itself(self) -> None:
+        """A target that is this very proxy would be asked, and would ask, for ever."""
+        own = self._own_addresses(self.options.listen.host)
+        for _, upstream in self.options.routes.by_prefix:
+            if f"{upstream.host}:{upstream.port}".lower().encode() in own:
+                assert self._server is not None
+                self._server.close()
+                raise UsageError(
+                    f"the target {upstream.url} is where the recorder itself listens; start the "
+                    "server first, or have the recorder listen elsewhere with --listen"
+                )
 
     def _cannot_listen(self, port: int, error: OSError) -> str:
         where = f"{self.options.listen.host}:{port}"

@@ -64,7 +64,7 @@ class _Run:
         clock = lambda: monotonic() - zero  # noqa: E731 - the hot path's clock
         self._out = say
         self.recorder = Recorder(options.plan, clock, self._say)
-        self.status = StatusLine(self.recorder.counts)
+        self.status = StatusLine(self.recorder.counts, sys.stderr)
         self.proxy = Proxy(
             options.proxy,
             log=lambda: self.recorder.log(tls=options.proxy.listen.tls is not None),
@@ -116,7 +116,9 @@ class _Run:
 
     async def _command(self, command: Command) -> int:
         """Run the client; a signal ends it."""
-        running = asyncio.ensure_future(command.run(*self._urls(), lambda: self._at_once))
+        running = asyncio.ensure_future(
+            command.run(*self._urls(), lambda: signal.SIGKILL if self._at_once else self._signal)
+        )
         stopped = asyncio.ensure_future(self._stop.wait())
         await asyncio.wait({running, stopped}, return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()

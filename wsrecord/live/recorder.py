@@ -29,21 +29,21 @@ _MOST_NAMES = 1000
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which paths are recorded: globs, or a path with all that lies below it."""
+    """Which paths are recorded: globs (over the query too, if they name one), or a path and all below it."""
 
     only: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
 
     def wants(self, path: str) -> bool:
-        """Whether a path (its query does not count) is recorded."""
-        bare = path.partition("?")[0]
-        if self.only and not any(_fits(bare, pattern) for pattern in self.only):
+        """Whether a path is recorded."""
+        if self.only and not any(_fits(path, pattern) for pattern in self.only):
             return False
-        return not any(_fits(bare, pattern) for pattern in self.skip)
+        return not any(_fits(path, pattern) for pattern in self.skip)
 
 
 def _fits(path: str, pattern: str) -> bool:
-    return fnmatchcase(path, pattern) or under(path, pattern)
+    bare = path.partition("?")[0]
+    return fnmatchcase(path, pattern) or fnmatchcase(bare, pattern) or under(bare, pattern)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +90,7 @@ class Recorder:
         created = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
         recorder = f"wsrecord {__version__}"
         self._redactor = plan.redactor()
-        targets = {prefix: self.clean(url) for prefix, url in plan.targets.items()}
-        self._head = Head(created=created, recorder=recorder, targets=targets, nonce=plan.nonce)
+        self._head = Head(created=created, recorder=recorder, targets=plan.targets, nonce=plan.nonce)
         self.main: Tape | None = None
         self._tapes: list[Tape] = []
         self.out = plan.out
@@ -259,6 +258,8 @@ class ConnectionLog:
             counts.exchanges += 1
         tape = self._recorder.tape(request.head.path if upgrade else None)
         if upgrade:
+            if self._tape is not None and self._tape is not tape:
+                self._recorder.close_tape(self._tape)  # an upgrade that was refused
             self._tape = tape
         if tape is None:
             return

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Callable
+from dataclasses import replace as replace_fields
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -22,7 +23,17 @@ Batch: TypeAlias = tuple[int, Direction, int, list[Item]]  # session, sender, ti
 class Tape:
     """A cassette that takes records until it can't."""
 
-    __slots__ = ("_batches", "_counts", "_failed", "_last", "_lost", "_redactor", "_writer", "failure")
+    __slots__ = (
+        "_batches",
+        "_counts",
+        "_failed",
+        "_last",
+        "_lost",
+        "_redactor",
+        "_stopped",
+        "_writer",
+        "failure",
+    )
 
     def __init__(
         self,
@@ -42,7 +53,13 @@ class Tape:
         self._last = last  # the latest payload of each side, as it was written
         self._batches: list[Batch] = []
         self.failure: str | None = None
-        self.record(head)
+        self._stopped = False
+        if redactor is None:
+            self.record(head)
+        else:
+            self.record(replace_fields(head, targets={p: redactor.text(u) for p, u in head.targets.items()}))
+            for secret in redactor.drain_secrets():
+                self.record(secret)
 
     @property
     def part(self) -> Path:
@@ -79,7 +96,7 @@ class Tape:
             return
         self._batches = []
         count = len(batches[0][3]) if len(batches) == 1 else sum(len(batch[3]) for batch in batches)
-        if self.failure is not None:
+        if self._stopped:
             self._lost += count
             return
         try:
@@ -156,7 +173,7 @@ class Tape:
 
     def _write(self, write: Callable[[], None]) -> None:
         self.flush()
-        if self.failure is not None:
+        if self._stopped:
             self._lost += 1
             return
         try:
@@ -166,6 +183,8 @@ class Tape:
 
     def _fail(self, error: Exception, lost: int = 1) -> None:
         self._lost += lost
+        # What can't be put into a record is lost alone; what the disk does not take ends the writing.
+        self._stopped = self._stopped or isinstance(error.__cause__, OSError)
         if self.failure is None:
             self.failure = str(error) or type(error).__name__
             self._failed(error)

@@ -71,7 +71,10 @@ def throw_away(hosts: list[str]) -> ThrowAway:
         try:
             names.append(x509.IPAddress(ip_address(host.strip("[]"))))
         except ValueError:
-            names.append(x509.DNSName(host))
+            try:
+                names.append(x509.DNSName(host.encode("idna").decode()))
+            except ValueError:
+                raise UsageError(f"{host!r} can't be a name in a certificate") from None
     public = key.public_key()
     certificate = (
         x509.CertificateBuilder()

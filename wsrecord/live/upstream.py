@@ -34,6 +34,10 @@ class Upstream:
 def parse_target(text: str, tls: ssl.SSLContext | None) -> Upstream:
     """Read a target's URL; `tls` is what a secure one is reached with."""
     url = text if "://" in text else f"ws://{text}"
+    if "@" in url.partition("://")[2].partition("/")[0]:  # before anything quotes it
+        raise UsageError(
+            "the target's URL carries credentials; the recorder adds nothing: let the client send them"
+        )
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -43,10 +47,6 @@ def parse_target(text: str, tls: ssl.SSLContext | None) -> Upstream:
         raise UsageError(f"the target {text!r} has the port 0, where nobody can listen")
     if parts.scheme not in _SCHEMES:
         raise UsageError(f"the target {text!r} has the scheme {parts.scheme!r}; use ws, wss, http or https")
-    if parts.username is not None:
-        raise UsageError(
-            "the target's URL carries credentials; the recorder adds nothing: let the client send them"
-        )
     if not parts.hostname:
         raise UsageError(f"the target {text!r} names no host; write it like ws://localhost:8000/ws")
     if parts.fragment:

@@ -247,6 +247,8 @@ def _http(record: Request | Response, limit: int | None) -> Row:
     text = "" if record.session is None else "WebSocket"
     if record.body is not None:
         text = brief.payload(record.body, text=brief.is_utf8(record.body), limit=limit)
+        if record.unkept is not None:
+            text = f"[{_UNKEPT.get(record.unkept, terminal(record.unkept))}] {text}"
     elif record.unkept is not None:
         text = f"[body not kept: {_UNKEPT.get(record.unkept, terminal(record.unkept))}]"
     size = record.size if record.size or record.body is not None else None

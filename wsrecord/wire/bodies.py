@@ -51,9 +51,11 @@ class BodyKeeper:
         """Return what is kept; `cut` says that not all of it came."""
         if not self._size:
             return Body(unkept="cut" if cut else None)
-        if cut or self._unkept:
-            return Body(None, self._size, "cut" if cut else self._unkept)
+        if self._unkept or (cut and self._encoding != "identity"):
+            return Body(None, self._size, self._unkept or "cut")
         content = bytes(self._kept)
+        if cut:  # a stream of events ends so, more often than not
+            return Body(content, self._size, "cut")
         if self._encoding != "identity":
             inflated = self._inflate(content)
             if inflated is None:

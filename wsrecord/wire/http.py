@@ -68,9 +68,10 @@ class HeadPiece:
 class RefusedError(Exception):
     """A request that must not be relayed: the text says why; `pieces` came before it in the same read."""
 
-    def __init__(self, why: str, pieces: "list[HeadPiece | bytes]") -> None:
+    def __init__(self, why: str, pieces: "list[HeadPiece | bytes]", status: str = "400 Bad Request") -> None:
         super().__init__(why)
         self.pieces = pieces
+        self.status = status
 
 
 def headers_of(event: h11.Request | h11.InformationalResponse | h11.Response) -> Headers:

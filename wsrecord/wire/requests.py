@@ -13,6 +13,8 @@ from wsrecord.wire.heads import ambiguous_framing, head_end, may_be_request
 from wsrecord.wire.http import HeadPiece, RefusedError, RequestHead, WholeRequest, headers_of
 from wsrecord.wire.items import Bounds
 
+_TOO_LARGE = "431 Request Header Fields Too Large"
+_ASCII = bytes(range(128)) + b"x" * 128  # h11 refuses a path with raw UTF-8 in it; servers don't
 _LONGEST_LINE = 8192  # of a request line that is looked at before the head is whole
 
 
@@ -86,8 +88,11 @@ class RequestReader:
             self._turn_opaque("not an HTTP/1 request", pieces)
             return b""
         if (len(buffer) if end < 0 else end) > self._bounds.head:
-            self._turn_opaque(f"a head of more than {self._bounds.head} bytes", pieces)
-            return b""
+            # Relayed unread, it could hide two lengths, or a Host that should have been rewritten.
+            buffer.clear()
+            raise RefusedError(
+                f"a head of more than {self._bounds.head} bytes; --max-head allows more", pieces, _TOO_LARGE
+            )
         if end < 0:
             return b""
         raw = bytes(buffer[:end])
@@ -98,7 +103,8 @@ class RequestReader:
             raise RefusedError(f"the request's framing is ambiguous: {doubt}", pieces)
         self._parser = h11.Connection(h11.SERVER, max_incomplete_event_size=self._bounds.head + 1)
         try:
-            self._parser.receive_data(raw[blank:])
+            line, newline, fields = raw[blank:].partition(b"\n")
+            self._parser.receive_data(line.translate(_ASCII) + newline + fields)
             event = self._parser.next_event()
             assert isinstance(event, h11.Request)
         except Exception as error:  # whatever goes wrong here, what is held must go on
@@ -107,7 +113,7 @@ class RequestReader:
             return b""
         self._head = RequestHead(
             event.method.decode("latin-1"),
-            event.target.decode("latin-1"),
+            line.split(b" ")[1].decode("latin-1"),
             event.http_version.decode("latin-1"),
             headers_of(event),
         )
