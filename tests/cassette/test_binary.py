@@ -118,6 +118,13 @@ def test_a_message_in_very_many_frames_is_read_or_refused_at_once() -> None:
         binary.encode(message(b"x", frames=frames * 2))
 
 
+def test_many_messages_in_many_frames_are_parted() -> None:
+    item = (1, b"x", {"frames": [(1, 0x80, 0)] * 60_000})
+    data = binary.encode_batches([(1, "client", 1, [item] * 6)])
+    assert len(bodies(data)[0]) > 1
+    assert len(decoded(data)) == 6
+
+
 def test_what_does_not_fit_is_said_and_harms_nothing() -> None:
     with pytest.raises(CassetteError, match="can't hold"):
         binary.encode_messages(1, "client", 1 << 70, [(1, b"x")])

@@ -1,11 +1,14 @@
 """`wsrecord record`: what it is told, what it says, what it leaves behind, and how it exits."""
 
 import json
+import os
+import pty
 import re
 import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -282,6 +285,58 @@ def test_a_host_that_has_no_address_resets_the_client(tmp_path: Path, host: str)
         assert client.ended == "RST"
         recorder.says(re.compile("can't be reached"))
         assert target.finish(recorder) == 4
+
+
+def test_a_target_that_is_the_recorder_itself_is_refused(tmp_path: Path) -> None:
+    port = closed_port()
+    ran = subprocess.run(
+        [sys.executable, "-m", "wsrecord", "record", "--target", f"localhost:{port}", "--listen", f":{port}"],
+        cwd=tmp_path, capture_output=True, text=True, timeout=30, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 2
+    assert "where the recorder itself listens" in ran.stderr
+    assert not list(tmp_path.rglob("*.part"))
+
+
+@pytest.mark.parametrize(
+    "target", ["foo://me:hunter2Secret99@h/ws", "ws://me:hunter2Secret99@h:port/ws", "me:hunter2Secret99@h"]
+)
+def test_credentials_in_a_targets_url_are_refused_and_not_repeated(tmp_path: Path, target: str) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "wsrecord", "record", "--target", target],
+        cwd=tmp_path, capture_output=True, text=True, timeout=30, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 2
+    assert "carries credentials" in ran.stderr
+    assert "hunter2" not in ran.stderr
+
+
+# -- the terminal
+
+RECORD = [sys.executable, "-m", "wsrecord", "record"]
+
+
+def test_a_terminal_shows_a_live_line_and_may_go_away(tmp_path: Path, target: Target) -> None:
+    ours, theirs = pty.openpty()
+    port = closed_port()
+    out = tmp_path / "r.wsr"
+    process = subprocess.Popen(
+        [*RECORD, "--target", target.url, "--out", str(out), "--listen", f":{port}"],
+        stderr=theirs, stdin=theirs, stdout=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    os.close(theirs)
+    shown = b""
+    while b"recording into" not in shown:
+        shown += os.read(ours, 4096)
+    exchange(target.upgrade(port, "/ws"), frames.client.text('{"type":"start_agent"}'))
+    deadline = time.monotonic() + 20
+    while b"start_agent" not in shown and time.monotonic() < deadline:
+        shown += os.read(ours, 4096)
+    assert "1 open of 1 sessions" in shown.decode()
+    os.close(ours)  # the terminal is gone: the recording is not
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(30) == 0
+    assert payloads(load(out)) == [b'{"type":"start_agent"}']
 
 
 # -- what a user did not ask for by name, and what leads away

@@ -180,7 +180,7 @@ def test_a_target_that_can_not_be_reached_is_named_without_its_secret(tmp_path: 
     with Recorder(url, tmp_path, name="r.wsr") as recorder, Target() as target:
         client_ = target.dial(recorder.port)
         await_([client_], lambda: client_.over, "the reset")
-        assert target.finish(recorder) == 0
+        assert target.finish(recorder) == 4
     assert "can't be reached" in recorder.stderr
     nowhere(recorder, OPAQUE)
 

@@ -65,7 +65,9 @@ def bare(listener: Listener) -> Iterator[int]:
 
 @pytest.fixture(scope="module")
 def recorder(listener: Listener, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorder]:
-    with Recorder(f"ws://127.0.0.1:{listener.port}", tmp_path_factory.mktemp("recorder")) as recorder:
+    with Recorder(
+        f"ws://127.0.0.1:{listener.port}", tmp_path_factory.mktemp("recorder"), "--max-head", "1M"
+    ) as recorder:
         yield recorder
 
 
