@@ -1,0 +1,1 @@
+"""The codecs that come with wsrecord: one small file each; `codec/registry.py` names them."""
