@@ -16,8 +16,9 @@ SPECS = [
     {"ndjson": {"spans": True}},
     {"json": {"binary": True}},
     {"json-array": {"name": 3}},
+    {"socket.io": {"version": 3}},
     {"prefix": {"until": " "}},
-    {"by-frame": {"text": "json-array", "binary": "msgpack"}},
+    {"by-frame": {"text": "json-rpc", "binary": "msgpack"}},
 ]
 # Codecs whose units say all of every message, whatever it holds; not: blank lines, packets over messages
 WHOLE = [spec for spec in SPECS if "ndjson" not in spec and "mqtt" not in str(spec) and spec != "socket.io"]

@@ -21,9 +21,11 @@ Spec: TypeAlias = str | Mapping[str, Any]
 _BUILTIN = {
     "json": "json:Json",
     "json-array": "json_array:JsonArray",
+    "json-rpc": "json_rpc:JsonRpc",
     "ndjson": "ndjson:Ndjson",
     "msgpack": "msgpack:Msgpack",
     "prefix": "prefix:Prefix",
+    "socket.io": "socketio:SocketIo",
     "by-frame": "by_frame:ByFrame",
     "text": "raw:text",
     "binary": "raw:binary",
