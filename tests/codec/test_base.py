@@ -18,7 +18,9 @@ SPECS = [
     {"json-array": {"name": 3}},
     {"socket.io": {"version": 3}},
     {"prefix": {"until": " "}},
-    {"by-frame": {"text": "json-rpc", "binary": "msgpack"}},
+    {"mqtt": {"version": 5, "payload": "json"}},
+    {"jupyter": {"v1": True}},
+    {"by-frame": {"text": "json-rpc", "binary": "mqtt"}},
 ]
 # Codecs whose units say all of every message, whatever it holds; not: blank lines, packets over messages
 WHOLE = [spec for spec in SPECS if "ndjson" not in spec and "mqtt" not in str(spec) and spec != "socket.io"]

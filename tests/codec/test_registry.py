@@ -1,6 +1,7 @@
 """Codecs by name, and what a contract may get wrong."""
 
 import sys
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,7 @@ def test_every_codec_is_made_by_its_name_alone(name: str) -> None:
         ({"json-array": {"name": True}}, "name must be a whole number from 0"),
         ({"ndjson": {"separator": ""}}, "separator must be a text"),
         ({"ndjson": {"separator": "\r\n"}}, "separator must be one ASCII character"),
+        ({"mqtt": {"version": 6}}, "version must be one of 3, 4, 5"),
         ({"by-frame": {"text": "jsn"}}, "no codec 'jsn'"),
         ({"by-frame": {"text": {"json": {"x": 1}}}}, "codec json: there is no option 'x'"),
         ({}, "must be NAME or"),
@@ -47,6 +49,14 @@ def test_codecs_within_codecs_without_end_are_refused() -> None:
     spec["by-frame"]["text"] = spec  # as a YAML alias can say it
     with pytest.raises(ContractError, match="codecs within codecs"):
         make(spec)
+
+
+def test_the_subprotocol_reaches_a_codec_within_another() -> None:
+    codec = make({"by-frame": {"binary": "jupyter"}}, subprotocol="v1.kernel.websocket.jupyter.org")
+    parts = [b"iopub", b'{"msg_type":"status"}', b"{}", b"{}", b"{}"]
+    offsets = [6, *accumulate(map(len, parts), initial=56)]
+    v1 = b"".join([*(offset.to_bytes(8, "little") for offset in offsets), *parts])
+    assert value(codec, v1)["channel"] == "iopub"
 
 
 def install(folder: Path, name: str, entry: str) -> None:

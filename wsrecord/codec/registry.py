@@ -26,6 +26,8 @@ _BUILTIN = {
     "msgpack": "msgpack:Msgpack",
     "prefix": "prefix:Prefix",
     "socket.io": "socketio:SocketIo",
+    "jupyter": "jupyter:Jupyter",
+    "mqtt": "mqtt:Mqtt",
     "by-frame": "by_frame:ByFrame",
     "text": "raw:text",
     "binary": "raw:binary",

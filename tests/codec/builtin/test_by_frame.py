@@ -4,11 +4,11 @@ from codec.says import fault, made_up, only, sent, units, value
 
 from wsrecord.cassette.model import Opcode
 
-SPEC = {"by-frame": {"text": "json-array", "binary": "msgpack"}}
+SPEC = {"by-frame": {"text": "json-rpc", "binary": "msgpack"}}
 
 
 def test_each_kind_has_its_codec() -> None:
-    assert only(SPEC, '["m"]').name == "m"
+    assert only(SPEC, '{"method":"m"}').name == "m"
     assert value(SPEC, b"\x93\x01\x02\x03") == [1, 2, 3]
     assert fault(SPEC, b"\xc1") == "invalid-msgpack"
 
@@ -23,16 +23,7 @@ def test_each_unit_is_written_by_its_kind() -> None:
 
 
 def test_what_either_codec_waited_for_is_told_at_the_end() -> None:
-    found = units(
-        {
-            "by-frame": {
-                "text": {"ndjson": {"spans": True}},
-                "binary": {"ndjson": {"spans": True, "binary": True}},
-            }
-        },
-        "[1",
-        b"[2",
-    )
+    found = units({"by-frame": {"text": {"ndjson": {"spans": True}}, "binary": "mqtt"}}, "[1", b"\x30\x05")
     assert [(unit.numbers, unit.fault and unit.fault.code) for unit in found] == [
         ((1,), "incomplete"),
         ((2,), "incomplete"),
