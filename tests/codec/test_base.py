@@ -23,8 +23,10 @@ SPECS = [
     {"by-frame": {"text": "json-rpc", "binary": "mqtt"}},
 ]
 # Codecs whose units say all of every message, whatever it holds; not: blank lines, packets over messages
-WHOLE = [spec for spec in SPECS if "ndjson" not in spec and "mqtt" not in str(spec) and spec != "socket.io"]
+PARTS = ("ndjson", "mqtt", "socket.io")
+WHOLE = [spec for spec in SPECS if not any(name in str(spec) for name in PARTS)]
 ids = str
+BLANK = b" \t\r\n"
 
 SEEDS = rb"""
 null
@@ -81,15 +83,12 @@ def test_no_traffic_makes_a_codec_raise_and_all_of_it_can_be_said_again(
         assert isinstance(unit.text, str)
         assert unit.readable or unit.value is None
     for sender in ("client", "server"):
-        again = make(spec)
-        again.units([one for one in said if one.sender == "client"])  # what it learns from CONNECT
         joined = b"".join(
             payload for _, payload in codec.encode([unit for unit in found if unit.sender == sender])
         )
         whole = b"".join(one.payload for one in said if one.sender == sender)
-        if "ndjson" in str(spec):
-            joined, whole = joined.replace(b"\n", b"").strip(), whole.replace(b"\n", b"").strip()
-        assert sorted(joined) == sorted(whole)
+        # Units of one side may end in another order than they began, and blank lines are in none.
+        assert sorted(joined.translate(None, BLANK)) == sorted(whole.translate(None, BLANK))
 
 
 @pytest.mark.parametrize("spec", WHOLE, ids=ids)

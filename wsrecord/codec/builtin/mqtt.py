@@ -7,7 +7,7 @@ says it for a session whose CONNECT is missing. `payload: json` reads what is pu
 is text if it is UTF-8, and `{"$data": base64}` if not.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from wsrecord.cassette.model import Direction, Message, Opcode
@@ -15,6 +15,7 @@ from wsrecord.codec.base import MOST_UNITS, Codec, unit_of, wrong_kind
 from wsrecord.codec.builtin.mqtt_packet import Style, length_of, read_packet, write_packet
 from wsrecord.codec.options import Options
 from wsrecord.codec.unit import Fault, Unit, Wire
+from wsrecord.codec.values import same
 
 
 @dataclass(slots=True)
@@ -89,13 +90,20 @@ class Mqtt(Codec):
 
     def _learn(self, value: Any) -> None:
         if value and value["packet"] == "CONNECT" and type(value.get("version")) is int:
-            self._style = Style(five=value["version"] >= 5, json=self._style.json)
+            self._style = replace(self._style, five=value["version"] >= 5)
 
     def value_of(self, own: bytes, opcode: Opcode) -> Any:
         """The packet's fields."""
         value, _ = read_packet(own, self._style)
         self._learn(value)
         return value
+
+    def unchanged(self, unit: Unit) -> bool:
+        """Whether a packet's fields are what its bytes say, in either version: CONNECT may come late."""
+        if super().unchanged(unit):
+            return True
+        other = replace(self._style, five=not self._style.five)
+        return unit.wire is not None and same(read_packet(unit.wire.own, other)[0], unit.value)
 
     def write(self, unit: Unit) -> bytes:
         """The packet."""
