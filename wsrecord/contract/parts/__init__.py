@@ -1,0 +1,1 @@
+"""The parts of a contract.yaml, each read into what `model.py` has for it."""
