@@ -1,0 +1,153 @@
+"""From units to events: which of the contract's events a unit is, and the keys that it carries.
+
+A unit's name stands at the contract's `name:` pointer, or its protocol has one of its own. An event
+without conditions is found by its name; one with `when` by its conditions alone. Exactly one must match.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from wsrecord.codec.unit import Unit
+from wsrecord.errors import ContractError
+from wsrecord.wire.frames import Direction
+
+from .model import Condition, Contract, EventKey, EventSpec, JsonScalar
+from .pointer import ABSENT, Pointer, at
+
+Scalar: TypeAlias = str | int | float | bool | bytes
+_SCALARS = (str, int, float, bytes)  # bool is an int
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A unit that the contract names."""
+
+    key: EventKey
+    unit: Unit
+    keys: Mapping[str, Scalar]  # by the names of the contract's keys; absent ones are not there
+    spec: EventSpec
+
+    @property
+    def name(self) -> str:
+        """What the contract calls it."""
+        return self.key.name
+
+    @property
+    def sender(self) -> Direction:
+        """Who sent it."""
+        return self.key.sender
+
+    @property
+    def value(self) -> Any:
+        """What was said."""
+        return self.unit.value
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A unit that the contract doesn't name: by a name that it doesn't have, or without any."""
+
+    name: str | None
+    unit: Unit
+
+
+class Classifier:
+    """A contract's events, made ready for lookup."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._contract = contract
+        self._name_at = contract.name_at
+        self._plain = {tuple(key): spec for key, spec in contract.events.items() if not spec.when}
+        self._tests = {side: _Tests(contract, side) for side in ("client", "server")}
+        self._keys = {event: _extraction(contract, event) for event in contract.events}
+
+    def classify(self, unit: Unit) -> Event | Unknown:
+        """What a unit is. Two events that both match are the contract's own trouble: ContractError."""
+        name = self.name(unit)
+        found = None if name is None else self._plain.get((unit.sender, name))
+        tests = self._tests[unit.sender]
+        if tests.any and unit.readable:
+            matching = tests.matching(unit.value)
+            if len(matching) + (found is not None) > 1:
+                raise self._ambiguous([*([found] if found is not None else []), *matching], unit)
+            found = matching[0] if matching else found
+        if found is None:
+            return Unknown(name, unit)
+        return Event(found.key, unit, self._extract(found.key, unit.value), found)
+
+    def name(self, unit: Unit) -> str | None:
+        """What a unit calls itself."""
+        if self._name_at is not None and unit.readable:
+            said = at(unit.value, self._name_at)
+            if isinstance(said, str):
+                return said
+        return unit.name
+
+    def _extract(self, event: EventKey, value: Any) -> dict[str, Scalar]:
+        keys: dict[str, Scalar] = {}
+        for name, pointers in self._keys[event]:
+            for pointer in pointers:
+                found = at(value, pointer)
+                if isinstance(found, _SCALARS):
+                    keys[name] = found
+                    break
+        return keys
+
+    def _ambiguous(self, specs: Sequence[EventSpec], unit: Unit) -> ContractError:
+        one, other = specs[0], specs[1]
+        place = f"message {unit.numbers[0]}" if unit.numbers else "one unit"
+        return ContractError(
+            f"{other.where}: {other.key} and {one.key} ({one.where}) are both what {place} is; "
+            "narrow the `when` of one of them"
+        )
+
+
+class _Tests:
+    """One side's events with conditions, by a value that a unit must have, as far as they ask for one."""
+
+    def __init__(self, contract: Contract, side: str) -> None:
+        self._pointer: Pointer = ()
+        self._by_value: dict[tuple[bool, JsonScalar], list[EventSpec]] = {}
+        specs = [spec for key, spec in contract.events.items() if spec.when and key.sender == side]
+        self.any = bool(specs)
+        self._others = specs
+        asked = [one.pointer for spec in specs for one in spec.when if one.values is not None]
+        if asked:
+            self._pointer = max(asked, key=asked.count)
+            self._others = [spec for spec in specs if self._values(spec) is None]
+            for spec in specs:
+                for value in self._values(spec) or ():
+                    self._by_value.setdefault(_identity(value), []).append(spec)
+
+    def matching(self, value: Any) -> list[EventSpec]:
+        """The events whose conditions all hold."""
+        specs = self._others
+        if self._by_value:
+            found = at(value, self._pointer)
+            if found is None or isinstance(found, _SCALARS):
+                specs = [*self._by_value.get(_identity(found), ()), *specs]
+        return [spec for spec in specs if all(holds(condition, value) for condition in spec.when)]
+
+    def _values(self, spec: EventSpec) -> tuple[JsonScalar, ...] | None:
+        return next((one.values for one in spec.when if one.pointer == self._pointer and one.values), None)
+
+
+def holds(condition: Condition, value: Any) -> bool:
+    """Whether a condition holds for a value."""
+    found = at(value, condition.pointer)
+    if condition.values is None:
+        return (found is not ABSENT) is condition.present
+    if found is ABSENT or not (found is None or isinstance(found, _SCALARS)):
+        return False
+    return any(_identity(found) == _identity(one) for one in condition.values)
+
+
+def _identity(value: Any) -> tuple[bool, Any]:
+    """What makes a JSON scalar that scalar: 1 and 1.0 are one number, and true is none."""
+    return isinstance(value, bool), value
+
+
+def _extraction(contract: Contract, event: EventKey) -> tuple[tuple[str, tuple[Pointer, ...]], ...]:
+    found = ((name, key.of(event)) for name, key in contract.keys.items())
+    return tuple((name, pointers) for name, pointers in found if pointers)
