@@ -110,3 +110,21 @@ def test_hostile_values_stay_short_and_on_one_line():
         for fault in schema({"const": 1}).validate(value):
             assert len(fault.message) < 200
             assert "\n" not in fault.message
+
+
+def test_a_name_on_none_of_several_lists_is_one_fault():
+    ours = schema(
+        {
+            "properties": {"tool": {"enum": ["a", "b", "c"]}, "n": {"type": "integer"}},
+            "oneOf": [{"properties": {"tool": {"const": "a"}}}, {"properties": {"tool": {"const": "b"}}}],
+        }
+    )
+    assert [fault.message for fault in ours.validate({"n": "x", "tool": "z"})] == [
+        '/tool: expected "a", "b" or "c", got "z"',
+        '/n: expected integer, got "x"',
+    ]
+
+
+def test_equal_faults_come_in_the_events_order():
+    ours = schema({"properties": {one: {"type": "integer"} for one in "abc"}})
+    assert [fault.pointer for fault in ours.validate({"c": "", "a": "", "b": ""})] == ["/c", "/a", "/b"]

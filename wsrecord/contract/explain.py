@@ -61,7 +61,24 @@ def explained(
     for error in errors:
         for fault in _faults(error, told):
             unique.setdefault((fault.pointer, fault.keyword, fault.expected), fault)
-    return sorted(unique.values(), key=_rank)[:MOST_FAULTS]
+    places = {name: index for index, name in enumerate(value)} if isinstance(value, dict) else {}
+    faults = sorted(unique.values(), key=lambda fault: (_rank(fault), places.get(_first(fault), len(places))))
+    return _without_echoes(faults)[:MOST_FAULTS]
+
+
+def _first(fault: SchemaFault) -> str:
+    """The field of the event that a fault is in."""
+    return fault.pointer[1:].partition("/")[0].replace("~1", "/").replace("~0", "~")
+
+
+def _without_echoes(faults: list[SchemaFault]) -> list[SchemaFault]:
+    """Of several lists of names that a value is not on, the longest; the others are parts of it."""
+    longest: dict[str, SchemaFault] = {}
+    for fault in faults:
+        held = longest.get(fault.pointer)
+        if fault.keyword in _NAMING and (held is None or len(fault.expected) > len(held.expected)):
+            longest[fault.pointer] = fault
+    return [fault for fault in faults if fault.keyword not in _NAMING or longest[fault.pointer] is fault]
 
 
 def _rank(fault: SchemaFault) -> int:
