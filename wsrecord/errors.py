@@ -10,6 +10,8 @@
 A violated contract is never an exception: it is a finding. What is none of these is a bug of ours.
 """
 
+from collections.abc import Iterable
+from difflib import get_close_matches
 from enum import IntEnum
 
 
@@ -60,3 +62,10 @@ class IncompleteError(WsrecordError):
     """The recording misses something that crossed the wire."""
 
     exit_code = Exit.INCOMPLETE
+
+
+def did_you_mean(word: str, words: Iterable[str]) -> str:
+    """`: did you mean …?`, to end a sentence with, where a known word is close; else nothing."""
+    plain = {known.lower(): known for known in words}
+    close = get_close_matches(word.lower(), plain, n=1)
+    return f": did you mean {plain[close[0]]}?" if close else ""

@@ -1,0 +1,84 @@
+"""The list of accepted findings, as someone writes it."""
+
+from datetime import date
+
+import pytest
+
+from wsrecord.errors import UsageError
+from wsrecord.judge.acceptance import Acceptance, Where
+from wsrecord.judge.acceptance_file import read
+
+GOOD = """\
+# known since the move
+- code: schema-invalid
+  where: {cassette: 'old/*', event: tool_completed, pointer: /results/**, flow: tool}
+  reason: >
+    the old server
+    sends strings
+  until: 2027-01-31
+- {code: WS208, reason: people leave, until: '2027-02-01'}
+"""
+
+
+def test_a_list_is_read_with_the_line_of_each_entry() -> None:
+    assert read(GOOD, "a.yaml") == (
+        Acceptance(
+            code="WS101",
+            reason="the old server sends strings",
+            until=date(2027, 1, 31),
+            where=Where(cassette="old/*", event="tool_completed", pointer="/results/**", flow="tool"),
+            file="a.yaml",
+            line=2,
+        ),
+        Acceptance(code="WS208", reason="people leave", until=date(2027, 2, 1), file="a.yaml", line=8),
+    )
+
+
+@pytest.mark.parametrize("text", ["", "# nothing yet\n", "[]"])
+def test_an_empty_list_accepts_nothing(text: str) -> None:
+    assert read(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("code: WS101", "f:1: must be a list"),
+        ("- WS101", "f:1: an entry must be a mapping"),
+        ("- {}", "f:1: this entry has no `code`"),
+        ("\n- {code: WS101, until: 2027-01-31}", "f:2: this entry has no `reason`"),
+        ("- {code: WS101, reason: x}", "f:1: this entry has no `until`"),
+        ("- {code: WS101, reason: ' ', until: 2027-01-31}", "f:1: `reason` must say why"),
+        (
+            "- {code: WS101, reason: x, until: soon}",
+            "f:1: `until` must be a date such as 2027-01-31, not 'soon'",
+        ),
+        ("- {code: WS101, reason: x, until: 2027}", "f:1: `until` must be a date"),
+        ("- {code: WS101, reason: x, until: 2027-01-31 10:00:00}", "f:1: `until` must be a date"),
+        ("- {code: schema-invlaid, reason: x, until: 2027-01-31}", "did you mean schema-invalid?"),
+        ("- {code: ws101, reason: x, until: 2027-01-31}", "did you mean WS101?"),
+        ("- {code: 101, reason: x, until: 2027-01-31}", "f:1: there is no code 101"),
+        ("- {code: WS701, reason: x, until: 2027-01-31}", "f:1: WS701 is about this list"),
+        (
+            "- {code: WS101, raeson: x, until: 2027-01-31}",
+            "f:1: there is no key 'raeson': did you mean reason?",
+        ),
+        ("- {code: WS101, reason: x, until: 2027-01-31, where: all}", "f:1: `where` must be a mapping"),
+        ("- {code: WS101, reason: x, until: 2027-01-31, where: {evnt: a}}", "did you mean event?"),
+        (
+            "- {code: WS101, reason: x, until: 2027-01-31, where: {event: 5}}",
+            "f:1: `where.event` must be a string",
+        ),
+        ("- {code: WS101,\n   code: WS102}", "f:2: the key 'code' stands twice"),
+        ("- {on: 1}", "f:1: the key True is no string: put it in quotes"),
+        ("- {code: [", "f:1: "),
+        ("- !!python/object:os.system {}", "f:1: could not determine a constructor"),
+        ("- \x00", "not readable as YAML"),
+        ("- {code: WS101, reason: x, until: 2027-02-31}", "not readable as YAML"),
+        ("[" * 5000, "not readable as YAML"),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_line(text: str, said: str) -> None:
+    with pytest.raises(UsageError) as error:
+        read(text, "f")
+    assert said in str(error.value)
+    assert str(error.value).startswith("f:")

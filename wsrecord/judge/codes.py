@@ -1,0 +1,142 @@
+"""Every code that a finding may carry. A number, once published, never changes its meaning.
+
+The hundreds are groups. `docs/findings.md` has an entry for each code, with an example that passes
+and one that fails; a test holds it.
+"""
+
+from collections.abc import Mapping
+from enum import Enum, IntEnum
+from typing import Any, TypedDict, Unpack
+
+from wsrecord.judge.finding import ContextLine, Finding, Place
+from wsrecord.judge.severity import Severity
+
+
+class Group(IntEnum):
+    """What a code is about: its hundreds."""
+
+    SCHEMA = 1
+    FLOW = 2
+    RULE = 3
+    CONNECTION = 4
+    BUDGET = 5
+    COVERAGE = 6
+    ACCEPTANCE = 7
+    DRIFT = 8
+    FUZZ = 9
+
+    @property
+    def title(self) -> str:
+        """For people."""
+        return _GROUPS[self]
+
+
+_GROUPS = {
+    Group.SCHEMA: "schemas and codecs",
+    Group.FLOW: "flows",
+    Group.RULE: "rules and isolation",
+    Group.CONNECTION: "handshake and close",
+    Group.BUDGET: "budgets",
+    Group.COVERAGE: "coverage",
+    Group.ACCEPTANCE: "accepted findings",
+    Group.DRIFT: "drift",
+    Group.FUZZ: "fuzzing",
+}
+
+
+class More(TypedDict, total=False):
+    """What a finding may carry besides its place and its message."""
+
+    severity: Severity
+    expected: str | None
+    got: str | None
+    context: tuple[ContextLine, ...]
+    contract: str | None
+    flow: str | None
+    instance: str | None
+    extra: Mapping[str, Any]
+
+
+class Code(Enum):
+    """Name, number, default severity and title. The slug is the name in small letters with hyphens."""
+
+    SCHEMA_INVALID = 101, "breaking", "an event does not match its schema"
+    UNKNOWN_EVENT = 102, "warning", "the contract does not name this event"
+    UNNAMED_UNIT = 103, "breaking", "a unit has no name"
+    AMBIGUOUS_EVENT = 104, "breaking", "several events of the contract match one unit"
+    INVALID_JSON = 111, "breaking", "a payload is not JSON"
+    NOT_UTF8 = 112, "breaking", "a text is not UTF-8"
+    LONE_SURROGATE = 113, "breaking", "a string holds half of a surrogate pair"
+    DUPLICATE_KEY = 114, "warning", "an object has one key twice"
+    WRONG_KIND = 115, "breaking", "a binary message in a protocol of text, or text in a binary one"
+    UNDECODABLE = 116, "breaking", "the codec can't read a payload"
+    INCOMPLETE_UNIT = 117, "breaking", "a unit of several messages was never completed"
+    UNREAD_PAYLOAD = 121, "warning", "a payload is not in the cassette, so nobody judged it"
+    CUT_PAYLOAD = 122, "warning", "a payload was cut when it was recorded, so nobody judged it"
+
+    NOT_STARTED = 201, "breaking", "a flow began with an event that can't begin it"
+    OUT_OF_ORDER = 202, "breaking", "an event came where its flow does not allow it"
+    AFTER_END = 203, "breaking", "an event came after the end of its flow"
+    KEY_MISSING = 204, "breaking", "an event does not say which flow it belongs to"
+    OUTSIDE = 205, "breaking", "a flow began outside of the one it belongs in"
+    OPEN_AT_END = 206, "breaking", "a flow was still open when the one around it ended"
+    NEVER_ENDED = 207, "breaking", "a flow never ended"
+    CUT = 208, "info", "a flow was cut off by the client or by the end of the recording"
+
+    NOT_INCREASING = 301, "breaking", "a value that must increase did not"
+    NOT_UNIQUE = 302, "breaking", "a value that must be unique came again"
+    ECHO_DIFFERS = 303, "breaking", "a value that must come back came back different, or not at all"
+    CONCAT_DIFFERS = 304, "breaking", "pieces that must add up to a whole do not"
+    ANSWER_LATE = 305, "breaking", "an answer came too late"
+    ANSWER_MISSING = 306, "breaking", "an answer never came"
+    FOREIGN_ID = 311, "breaking", "a value of one user was seen by another"
+    USER_UNKNOWN = 312, "warning", "a session does not say whose it is"
+
+    SUBPROTOCOL_DIFFERS = 401, "breaking", "the server chose another subprotocol than the contract wants"
+    HANDSHAKE_STATUS = 402, "breaking", "the server refused a handshake that it should accept"
+    NOT_REFUSED = 403, "breaking", "the server accepted a handshake that it must refuse"
+    REFUSED_OTHERWISE = 404, "breaking", "the server refused a handshake with another status than it should"
+    CLOSE_CODE = 411, "breaking", "a connection was closed with an unexpected code"
+    ABNORMAL_END = 412, "breaking", "a connection ended without a close message (1006)"
+    WIRE_ODDITY = 421, "warning", "what crossed the wire breaks the WebSocket protocol"
+
+    FIRST_ANSWER_LATE = 501, "breaking", "the first answer took longer than its budget"
+    GAP_TOO_LONG = 502, "breaking", "two events were further apart than their budget"
+    RUN_TOO_LONG = 503, "breaking", "a whole run took longer than its budget"
+    COUNT_OUTSIDE = 504, "breaking", "there were more or fewer events than the budget allows"
+
+    EMPTY_CASSETTE = 601, "breaking", "a cassette holds no session: nothing was checked"
+    NO_EVENT_SEEN = 602, "breaking", "no event of a contract was seen: nothing was checked"
+    NO_CONTRACT_APPLIES = 603, "warning", "no contract applies to a session"
+    NO_FLOW_COVERED = 604, "breaking", "no flow of a contract was seen from its beginning to its end"
+    FLOW_UNSEEN = 605, "info", "a flow was never seen"
+    RULE_UNTESTED = 606, "info", "a rule had nothing to judge"
+    ISOLATION_UNTESTED = 607, "warning", "isolation was not put to the test: there was one user only"
+    SESSION_TOO_SHORT = 608, "warning", "a session ended before it said anything"
+    INCOMPLETE_CASSETTE = 609, "warning", "a cassette is not all that happened"
+    COVERAGE_LOW = 611, "breaking", "less of the contract was covered than is wanted"
+    SCORE_LOW = 612, "breaking", "the score is lower than is wanted"
+
+    ACCEPTANCE_EXPIRED = 701, "warning", "an accepted finding is accepted no longer: its date is past"
+    ACCEPTANCE_UNUSED = 702, "warning", "an accepted finding was not found any more"
+
+    def __init__(self, digits: int, severity: Severity, title: str) -> None:
+        self.number = f"WS{digits}"
+        self.severity: Severity = severity
+        self.title = title
+        self.group = Group(digits // 100)
+        self.slug = self.name.lower().replace("_", "-")
+
+    def at(self, place: Place, message: str, **more: Unpack[More]) -> Finding:
+        """Make a finding of this code, with its default severity unless another is given."""
+        weighed: More = {"severity": self.severity, **more}
+        return Finding(code=self.number, message=message, place=place, **weighed)
+
+
+_BY_NAME = {name: code for code in Code for name in (code.number, code.slug)}
+NAMES = tuple(_BY_NAME)
+
+
+def find(name: str) -> Code | None:
+    """Look up the code of this number (WS101) or slug (schema-invalid)."""
+    return _BY_NAME.get(name)
