@@ -9,7 +9,10 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "wsrecord"
-ORDER = ("errors", "wire", "cassette", "codec", "contract", "judge", "dialogue", "report", "live", "cli")
+ORDER = (
+    *("errors", "wire", "cassette", "codec", "contract", "judge", "dialogue", "report", "config"),
+    *("live", "cli"),
+)
 FILES = sorted(PACKAGE.rglob("*.py"))
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 60
