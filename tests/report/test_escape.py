@@ -1,6 +1,10 @@
 """Untrusted text is harmless where it is shown."""
 
 import html
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -11,7 +15,7 @@ from rich.markup import render
 from wsrecord.report import escape
 
 texts = st.text(st.characters(exclude_categories=[])) | st.text(
-    st.sampled_from("[]/a\\ :%\n\r\x1b<&\u202e#=")
+    st.sampled_from("[]/a\\ :%\n\r\x1b<&\u202e#={}()0|`\ud800")
 )
 
 
@@ -62,13 +66,15 @@ def test_github_takes_no_orders_from_traffic(text: str) -> None:
     assert "\r" not in escape.github_message(text)
     assert not set(",:\n") & set(escape.github_property(text))
     for line in escape.github_log(text).splitlines():
-        assert not line.lstrip().startswith(("::", "##["))
+        assert not line.lstrip().startswith("::")
+        assert "##[" not in line  # the runner looks for it anywhere
 
 
 def test_a_github_message_keeps_its_lines() -> None:
     assert escape.github_message("100%\r\n::error::x") == "100%25%0A::error::x"
     assert escape.github_property("a:b,c") == "a%3Ab%2Cc"
     assert escape.github_log("a\n  ::add-mask::x") == "a\n  \u2058::add-mask::x"
+    assert escape.github_log("got ##[error]x") == "got ##\u2058[error]x"
 
 
 @settings(deadline=None)
@@ -87,3 +93,48 @@ def test_html_holds_any_text(text: str) -> None:
     escaped = escape.html(text)
     assert not set("<>\"'") & set(escaped)
     assert html.unescape(escaped) == escape.terminal_lines(text)
+
+
+@settings(deadline=None)
+@given(texts)
+def test_markdown_has_nothing_to_interpret(text: str) -> None:
+    escaped = escape.markdown(text)
+    assert html.unescape(escaped) == escape.terminal(text)
+    assert not re.search(r"[^\w\s&#;]", re.sub(r"[^\x00-\x7f]", "", escaped))
+    assert "\n" not in escaped
+
+
+@settings(deadline=None)
+@given(texts)
+def test_a_sarif_message_has_neither_links_nor_arguments(text: str) -> None:
+    escaped = escape.sarif(text)
+    assert "](" not in escaped
+    assert not re.search(r"(?<!\{)\{\d+\}(?!\})", escaped)
+
+
+anything = st.recursive(
+    texts | st.none() | st.booleans() | st.integers() | st.floats() | st.binary() | st.dates(),
+    lambda inner: st.lists(inner) | st.dictionaries(texts | st.integers(), inner) | st.tuples(inner),
+)
+
+
+@settings(deadline=None)
+@given(anything)
+def test_every_reader_of_json_takes_any_value(value: Any) -> None:
+    written = json.dumps(escape.json_value(value), allow_nan=False)
+    assert written.isprintable()
+    assert written.isascii()
+    json.dumps(json.loads(written), ensure_ascii=False).encode()  # no lone surrogates
+
+
+def test_a_plain_value_stays_as_it_is() -> None:
+    value = {"a": [1, 2.5, None, True, "grüße 😀"], "b": {}}
+    assert escape.json_value(value) == value
+    assert escape.json_value({1: b"\x00\xff", "nan": float("nan")}) == {"1": "00 ff", "nan": "nan"}
+
+
+def test_depth_has_an_end() -> None:
+    deep: Mapping[str, Any] = {}
+    for _ in range(100_000):
+        deep = {"a": deep}
+    assert "…" in json.dumps(escape.json_value(deep), ensure_ascii=False)

@@ -17,7 +17,7 @@ from wsrecord.live.proxy import Proxy, ProxyOptions
 from wsrecord.live.recorder import ConnectionLog, Plan, Recorder
 from wsrecord.live.status import StatusLine
 from wsrecord.live.turn import Turn
-from wsrecord.report.brief import plural
+from wsrecord.report.words import count
 
 _REFRESH = 0.25  # seconds between two looks at the live line
 _GRACE = 2.0  # seconds that open sessions get to take their close
@@ -171,17 +171,17 @@ class _Run:
         for path, failure in self.recorder.finished:
             self._say(f"incomplete cassette: {path}" if failure else f"cassette: {path}")
         self._say(
-            f"recorded {plural(counts.sessions, 'session')}, {plural(messages, 'message')}, "
-            f"{plural(counts.exchanges, 'HTTP exchange')}"
+            f"recorded {count(counts.sessions, 'session')}, {count(messages, 'message')}, "
+            f"{count(counts.exchanges, 'HTTP exchange')}"
         )
         for text, times in self.recorder.troubles.items():
             if times > 1:
                 self.recorder.say(f"{times} times: {text}")
         if counts.notes["unread"]:
-            unread = plural(counts.notes["unread"], "connection")
+            unread = count(counts.notes["unread"], "connection")
             self._say(f"{unread} could not be read to the end; all bytes were relayed")
         if self.proxy.unmet and self.options.proxy.listen.tls:
-            failed = plural(self.proxy.unmet, "TLS handshake")
+            failed = count(self.proxy.unmet, "TLS handshake")
             self._say(f"{failed} failed: the client does not trust the certificate, or does not speak TLS")
         if self.recorder.incomplete:
             self._say(f"the recording is incomplete: {self.recorder.incomplete}")

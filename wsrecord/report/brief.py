@@ -91,11 +91,6 @@ def close_text(data: bytes) -> str:
     return f"{code} {reason}" if reason else code
 
 
-def plural(number: int, thing: str) -> str:
-    """So many of a thing."""
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
-
-
 def fit(text: str, cells: int) -> str:
     """The text cut to so many terminal cells."""
     if cells < 1:

@@ -20,7 +20,7 @@ from wsrecord.cassette.model import (
     Secret,
     Unknown,
 )
-from wsrecord.report import brief
+from wsrecord.report import brief, words
 from wsrecord.report.escape import terminal
 
 ARROWS: dict[Direction, str] = {"client": "→", "server": "←"}
@@ -85,7 +85,7 @@ def columns(records: Iterable[Record], sessions: Sequence[int], view: View) -> I
         cell = f"{row.sign} {row.what}" + (f"  {row.text}" if row.text else "")
         left = f"{_time(row):>{_TIME}}  " + " " * (place * (each + 2))
         cell = brief.fit(cell, each)
-        yield left + (_paint(cell, _TONES[row.sign]) if view.color else cell)
+        yield left + (words.paint(cell, _TONES[row.sign]) if view.color else cell)
 
 
 def column_width(width: int, count: int) -> int:
@@ -107,12 +107,12 @@ def end_lines(end: End | None, unfinished: str | None, *, times: bool = True) ->
     """How much there is, and what is missing."""
     if end is not None:
         counts = (
-            brief.plural(end.connections, "connection"),
-            brief.plural(end.exchanges, "exchange"),
-            brief.plural(end.sessions, "session"),
-            brief.plural(end.messages, "message"),
+            words.count(end.connections, "connection"),
+            words.count(end.exchanges, "exchange"),
+            words.count(end.sessions, "session"),
+            words.count(end.messages, "message"),
         )
-        when = f" at {_seconds(end.t)}" if times else ""
+        when = f" at {words.seconds(end.t)}" if times else ""
         yield f"end{when}: {', '.join(counts)}"
     if unfinished is not None:
         yield f"! {terminal(unfinished)}"
@@ -198,7 +198,7 @@ def _facts(message: Message, *, short: bool) -> Iterator[str]:
     if message.size is not None and not short:
         yield f"was {message.size} B"
     if message.began is not None and message.began != message.t:
-        yield f"since {_seconds(message.began)}"
+        yield f"since {words.seconds(message.began)}"
     if message.frames and not short:
         if len(message.frames) > 1:
             yield f"{len(message.frames)} frames"
@@ -290,19 +290,11 @@ def _line(row: Row, view: View) -> str:
             else f"{label} {row.sign} {what} {rest}".rstrip()
         )
     tone = _TONES[row.sign]
-    shown = _paint(what, f"{tone};1" if row.named else tone)
-    return f"{_paint(time, '2')} {label} {_paint(row.sign, tone)} {shown} {rest}".rstrip()
+    shown = words.paint(what, f"{tone};1" if row.named else tone)
+    return f"{words.paint(time, '2')} {label} {words.paint(row.sign, tone)} {shown} {rest}".rstrip()
 
 
 def _time(row: Row) -> str:
     if row.t is None:
         return ""
-    return "=" if row.together else _seconds(row.t)
-
-
-def _seconds(nanoseconds: int) -> str:
-    return f"{nanoseconds // 1_000_000_000}.{nanoseconds // 1000 % 1_000_000:06}"
-
-
-def _paint(text: str, codes: str) -> str:
-    return f"\x1b[{codes}m{text}\x1b[0m"
+    return "=" if row.together else words.seconds(row.t)
