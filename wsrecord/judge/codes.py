@@ -58,7 +58,10 @@ class More(TypedDict, total=False):
 
 
 class Code(Enum):
-    """Name, number, default severity and title. The slug is the name in small letters with hyphens."""
+    """Name, number, default severity and title. The slug is the name in small letters with hyphens.
+
+    What a codec calls its fault, and a flow its own, is the slug here.
+    """
 
     SCHEMA_INVALID = 101, "breaking", "an event does not match its schema"
     UNKNOWN_EVENT = 102, "warning", "the contract does not name this event"
@@ -66,13 +69,15 @@ class Code(Enum):
     AMBIGUOUS_EVENT = 104, "breaking", "several events of the contract match one unit"
     INVALID_JSON = 111, "breaking", "a payload is not JSON"
     NOT_UTF8 = 112, "breaking", "a text is not UTF-8"
-    LONE_SURROGATE = 113, "breaking", "a string holds half of a surrogate pair"
-    DUPLICATE_KEY = 114, "warning", "an object has one key twice"
+    INVALID_MSGPACK = 113, "breaking", "a payload is not msgpack"
+    MALFORMED = 114, "breaking", "a payload is not what its protocol lays around its values"
     WRONG_KIND = 115, "breaking", "a binary message in a protocol of text, or text in a binary one"
-    UNDECODABLE = 116, "breaking", "the codec can't read a payload"
-    INCOMPLETE_UNIT = 117, "breaking", "a unit of several messages was never completed"
-    UNREAD_PAYLOAD = 121, "warning", "a payload is not in the cassette, so nobody judged it"
-    CUT_PAYLOAD = 122, "warning", "a payload was cut when it was recorded, so nobody judged it"
+    INCOMPLETE = 116, "breaking", "a unit of several messages was never completed"
+    DUPLICATE_KEY = 117, "warning", "an object has one key twice"
+    SURROGATE = 118, "breaking", "a string holds half of a character"
+    NUMBER_RANGE = 119, "warning", "a number is beyond what most readers can hold"
+    TOO_DEEP = 120, "breaking", "a payload is nested deeper than anyone reads"
+    UNREAD = 121, "warning", "a payload is not in the cassette, or not all of it, so nobody judged it"
 
     NOT_STARTED = 201, "breaking", "a flow began with an event that can't begin it"
     OUT_OF_ORDER = 202, "breaking", "an event came where its flow does not allow it"
@@ -85,7 +90,7 @@ class Code(Enum):
 
     NOT_INCREASING = 301, "breaking", "a value that must increase did not"
     NOT_UNIQUE = 302, "breaking", "a value that must be unique came again"
-    ECHO_DIFFERS = 303, "breaking", "a value that must come back came back different, or not at all"
+    NOT_ECHOED = 303, "breaking", "a value that must repeat an earlier one does not"
     CONCAT_DIFFERS = 304, "breaking", "pieces that must add up to a whole do not"
     ANSWER_LATE = 305, "breaking", "an answer came too late"
     ANSWER_MISSING = 306, "breaking", "an answer never came"
@@ -100,7 +105,7 @@ class Code(Enum):
     ABNORMAL_END = 412, "breaking", "a connection ended without a close message (1006)"
     WIRE_ODDITY = 421, "warning", "what crossed the wire breaks the WebSocket protocol"
 
-    FIRST_ANSWER_LATE = 501, "breaking", "the first answer took longer than its budget"
+    FIRST_ANSWER_LATE = 501, "breaking", "an answer took longer than its budget"
     GAP_TOO_LONG = 502, "breaking", "two events were further apart than their budget"
     RUN_TOO_LONG = 503, "breaking", "a whole run took longer than its budget"
     COUNT_OUTSIDE = 504, "breaking", "there were more or fewer events than the budget allows"
