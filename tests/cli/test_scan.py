@@ -103,6 +103,35 @@ def test_the_others_are_looked_at_all_the_same_and_folders_are_searched(tmp_path
     assert "README" not in result.output
 
 
+def test_what_is_not_whole_is_told(tmp_path: Path) -> None:
+    whole = cassette(tmp_path / "whole.wsr", *EVERY_KIND)
+    assert "whole" not in run(whole).stdout
+    cut = tmp_path / "cut.wsr"
+    cut.write_bytes(whole.read_bytes()[:-9])
+    result = run(cut)
+    assert result.exit_code == Exit.CLEAN
+    first, last = result.stdout.splitlines()
+    assert first.startswith(f"{cut}: cut: ")
+    assert "not looked at" in first
+    assert last.startswith("no secrets found: looked at ")
+    assert last.endswith(" in 1 cassette, not whole")
+    (told,) = json.loads(run(cut, "--json").stdout)["not_whole"]
+    assert told["cassette"] == str(cut)
+    endless = cassette(tmp_path / "endless.wsr", HEAD, message(b'{"password": "x"}'))
+    result = run(endless, whole)
+    assert result.exit_code == Exit.FINDINGS
+    assert f"{endless}: has no end" in result.stdout
+    assert result.stdout.rstrip().endswith("in 2 cassettes, 1 of them not whole")
+
+
+def test_what_is_still_recorded_is_told(tmp_path: Path) -> None:
+    with CassetteWriter.create(tmp_path / "a.wsr") as writer:
+        writer.copy([HEAD, message(b"hello")])
+        result = run(tmp_path / "a.wsr.part")
+        assert result.exit_code == Exit.CLEAN
+        assert "a.wsr.part: still being recorded" in result.stdout
+
+
 def test_a_folder_without_cassettes_is_an_error(tmp_path: Path) -> None:
     assert isinstance(run(tmp_path).exception, UsageError)
 

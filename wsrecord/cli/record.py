@@ -48,7 +48,7 @@ Examples:
   wsrecord record --target localhost:5173 --route /api=http://localhost:8000 --skip '/?token=*'
 
 The cassette is NAME.part while it is being written. Exit code: 0, the command's own, 4 when the
-target could not be reached at all, or 5 when something that crossed the wire is missing.
+target could not be reached at all, or 5 when the recording failed and something is missing from it.
 """,
 )
 @click.option("--target", metavar="URL", required=True, help="The real server: ws, wss, http or https.")

@@ -12,7 +12,7 @@ from wsrecord.cassette.model import Request
 from wsrecord.cassette.redaction.ordinary import MIN_LEARNED
 from wsrecord.cassette.redaction.redactor import Redactor, environment_values
 from wsrecord.cassette.redaction.scanner import Hit, scan, scanner
-from wsrecord.cassette.store import open_cassette
+from wsrecord.cassette.store import CassetteReader, open_cassette
 from wsrecord.errors import CassetteError, Exit, UsageError
 
 _IN_FOLDERS = ("*.wsr", "*.wsr.jsonl", "*.wsr.part", "*.wsr.jsonl.part")
@@ -53,16 +53,19 @@ def command(
     found: list[tuple[Path, Hit]] = []
     counts: Counter[str] = Counter()
     unread: list[str] = []
+    partial: list[tuple[Path, str]] = []
     for name in _cassettes(names):
         red = scanner(values, extra_names=redact_name, keep_names=keep_name)
         try:
-            found += [(name, hit) for hit in _in_cassette(name, red, counts)]
+            hits, missing = _in_cassette(name, red, counts)
         except CassetteError as error:  # the others are looked at all the same
             unread.append(str(error))
             continue
         counts["cassettes"] += 1
+        found += [(name, hit) for hit in hits]
+        partial += [(name, missing)] if missing else []
     if counts["cassettes"]:
-        click.echo(_document(found, counts) if as_json else _lines(found, counts))
+        click.echo(_document(found, partial, counts) if as_json else _lines(found, partial, counts))
     for trouble in unread:
         click.echo(f"wsrecord: {_printable(trouble)}", err=True)
     if found or unread:
@@ -81,7 +84,8 @@ def _cassettes(names: tuple[Path, ...]) -> Iterator[Path]:
         yield from inside
 
 
-def _in_cassette(name: Path, red: Redactor, counts: Counter[str]) -> list[Hit]:
+def _in_cassette(name: Path, red: Redactor, counts: Counter[str]) -> tuple[list[Hit], str]:
+    """What was found, and what of the cassette is missing."""
     with open_cassette(name) as reader:
         for _ in scan(reader, red):
             pass  # the first time for what is to be learned: it may stand before its name
@@ -89,7 +93,16 @@ def _in_cassette(name: Path, red: Redactor, counts: Counter[str]) -> list[Hit]:
             counts["records"] += 1
             counts["messages"] += type(record).__name__ == "Message"
             counts["exchanges"] += isinstance(record, Request) and record.session is None
-        return list(scan(reader, red))
+        return list(scan(reader, red)), _missing(reader)
+
+
+def _missing(reader: CassetteReader) -> str:
+    """Why the cassette is not all there; empty when it is."""
+    if reader.recording:
+        return "still being recorded: looked at what was there"
+    if reader.cut:
+        return f"cut: {_counted(reader.cut, 'bytes')} at its end could not be read and were not looked at"
+    return "" if reader.ended else "has no end: whatever followed was not looked at"
 
 
 def _given(secrets: tuple[str, ...]) -> dict[str, str]:
@@ -114,11 +127,13 @@ def _counted(n: int, plural: str) -> str:
     return f"{n} {plural if n != 1 else plural[:-1]}"
 
 
-def _lines(found: list[tuple[Path, Hit]], counts: Counter[str]) -> str:
-    if not found:
-        return f"no secrets found: looked at {_looked_at(counts)}"
+def _lines(found: list[tuple[Path, Hit]], partial: list[tuple[Path, str]], counts: Counter[str]) -> str:
     lines = [f"{path}: {_place(hit)}: {hit.kind}" for path, hit in found]
-    lines.append(f"{_counted(len(found), 'places')} with secrets: looked at {_looked_at(counts)}")
+    lines += [f"{path}: {why}" for path, why in partial]
+    result = f"{_counted(len(found), 'places')} with secrets" if found else "no secrets found"
+    which = "" if counts["cassettes"] == 1 else f"{len(partial)} of them "
+    whole = f", {which}not whole" if partial else ""
+    lines.append(f"{result}: looked at {_looked_at(counts)}{whole}")
     return "\n".join(_printable(line) for line in lines)
 
 
@@ -137,7 +152,7 @@ def _printable(line: str) -> str:
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in line)
 
 
-def _document(found: list[tuple[Path, Hit]], counts: Counter[str]) -> str:
+def _document(found: list[tuple[Path, Hit]], partial: list[tuple[Path, str]], counts: Counter[str]) -> str:
     hits = [
         {
             "cassette": str(path),
@@ -151,4 +166,6 @@ def _document(found: list[tuple[Path, Hit]], counts: Counter[str]) -> str:
         }
         for path, hit in found
     ]
-    return json.dumps({"hits": hits, "looked_at": dict(sorted(counts.items()))}, indent=2)
+    not_whole = [{"cassette": str(path), "why": why} for path, why in partial]
+    looked_at = dict(sorted(counts.items()))
+    return json.dumps({"hits": hits, "not_whole": not_whole, "looked_at": looked_at}, indent=2)

@@ -6,15 +6,17 @@ from wsrecord.cassette.redaction.names import Strength, judge, judge_cookie, jud
 
 STRONG = """password passwd pwd pass db_pass userPassword DB_PASSWORD PGPASSWORD new_password password2
 password_hash passphrase api_key apiKey APIKEY x-api-key X-Goog-Api-Key openaiApiKey xi-api-key
-api_key_prod secret client_secret clientSecret aws_secret_access_key SecretAccessKey access_token
+api_key_prod secret client_secret clientSecret aws_secret_access_key SecretAccessKey access_token pw db_pw
 accessToken refresh_token id_token authToken X-Auth-Token csrfToken X-CSRF-Token xsrf authorization
 Proxy-Authorization privateKey private_key signing_key encryptionKey credential
 Ocp-Apim-Subscription-Key AccountKey SharedAccessKey connectionString code_verifier otp
 spring.datasource.password session_token webhook_secret npassword mnemonic secrets"""
 
-WEAK = """token Token user_token resumeToken X-Vault-Token jwt auth bearer ticket credentials Cookie
+WEAK = """token Token user_token resumeToken X-Vault-Token jwt auth bearer ticket authentication Cookie
 Set-Cookie OPENAI_KEY stripe_key deploy_key ssh-key session_key signature X-Amz-Signature MY_OWN_KEY
 device_token"""
+
+FAIR = """credentials awsCredentials creds"""
 
 NONE = """max_tokens total_tokens tokens tokenizer token_count token_type tokenType next_page_token
 nextPageToken continuation_token eos_token bos_token pad_token progressToken cancellation_token
@@ -29,7 +31,12 @@ hot_key user_id"""
     ("name", "strength"),
     [
         (n, s)
-        for text, s in ((STRONG, Strength.STRONG), (WEAK, Strength.WEAK), (NONE, Strength.NONE))
+        for text, s in (
+            (STRONG, Strength.STRONG),
+            (FAIR, Strength.FAIR),
+            (WEAK, Strength.WEAK),
+            (NONE, Strength.NONE),
+        )
         for n in text.split()
     ],
 )

@@ -8,7 +8,7 @@ import pytest
 from cassette.redaction.rig import NONCE, redactor, request, response
 
 from wsrecord.cassette.model import Note, Opcode
-from wsrecord.cassette.redaction import Redactor, Vault, blunt, environment_values
+from wsrecord.cassette.redaction import Redactor, Vault, blunt, environment_values, values
 from wsrecord.errors import UsageError
 
 SECRET = "Zx81kq0Lm4-Tt7Rb2Wn9Q"
@@ -196,6 +196,61 @@ def test_credential_like_variables_are_taken_from_the_environment() -> None:
         "KEYBOARD": "querty-uiop-12345",
     }
     assert set(environment_values(environ)) == {"OPENAI_API_KEY", "DB_PASSWORD", "SOME_VENDOR_KEY"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "secret"),
+    [
+        ("AWS_SECRET_ACCESS_KEY", "/bPxRfiCYEXAMPLEKEYwJalrXUtnFEMIK7MDENG", True),
+        ("AWS_SECRET_ACCESS_KEY", "/bPx/RfiCYEXAMPLEKEYwJalr/XUtnFEMIK7MDENG", True),
+        ("DB_PASSWORD", "sunny-meadow-table", True),
+        ("DB_PASSWORD", "~tilde/9", True),
+        ("DB_PASSWORD", "./dots-and-9", True),
+        ("DB_PASSWORD", "98765432", True),
+        ("DB_PASSWORD", "/home/ada/x.pem", True),
+        ("DB_PASSWORD", "password", False),
+        ("DB_PASSWORD", "********", False),
+        ("DB_PASSWORD", "${VAULT_PASSWORD}", False),
+        ("DB_PASSWORD", "2026-01-31", False),
+        ("MY_TOKEN", "/bPxRfi/CYEXAMPLE9KEYwJalr+XUtnF", True),
+        ("MY_TOKEN", "~bPxRfiCYEXAMPLE9KEYwJalr", True),
+        ("MY_TOKEN", "/run/secrets/token-1", False),
+        ("MY_TOKEN", "~/.config/x9/token", False),
+        ("SERVICE_KEY", "./Keys/x9.pem", False),
+        ("SERVICE_KEY", "C:\\Users\\Ada\\K9x.json", False),
+        ("SERVICE_KEY", "sunny-meadow-table", False),
+        ("SOME_PATH", "/bPxRfiCYEXAMPLEKEYwJalr", False),
+    ],
+)
+def test_a_variable_is_a_secret_unless_it_is_a_path_or_a_word(name: str, value: str, secret: bool) -> None:
+    assert set(environment_values({name: value})) == ({name} if secret else set())
+
+
+def test_the_oldest_learned_values_make_room_and_the_users_own_never_do(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(values, "MOST_VALUES", 100)
+    red = redactor(values={"MINE": SECRET})
+    secrets = [f"v4lue-{n:05}-Zx81kq" for n in range(1000)]
+    for at in range(0, len(secrets), 7):
+        batch = [(1, json.dumps({"password": s}).encode()) for s in secrets[at : at + 7]]
+        batch += [(1, s.encode()) for s in secrets[at : at + 7]]
+        assert "v4lue" not in repr(red.messages(batch))
+        assert SECRET not in text(red, f"x {SECRET}")
+    assert "v4lue" not in text(red, " ".join(secrets[-70:]))
+    assert "token" in text(red, '{"token": 1}')
+    assert "v4lue" not in text(red, json.dumps({"password": secrets[0]}))
+    assert "v4lue" not in text(red, f"again {secrets[0]}")
+    assert len(red.vault.exact) < 150 * 30
+
+
+def test_a_message_that_had_to_be_emptied_says_so_and_is_counted() -> None:
+    red = redactor()
+    hopeless = b'{"password":"x",' * 200_000
+    assert red.messages([(1, hopeless), (1, LOGIN)])[0][2] == {"size": len(hopeless), "unread": "redacted"}
+    assert red.emptied == 1
+    assert red.messages([(1, hopeless, {"unread": "broken"})])[0][2]["unread"] == "broken"
+    assert red.emptied == 2
 
 
 def test_texts_for_logs_lose_their_secrets() -> None:

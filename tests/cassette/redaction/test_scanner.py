@@ -1,14 +1,14 @@
 """What the scanner tells of records that hold secrets."""
 
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
-from cassette.records import EVERY_KIND
-from cassette.redaction.planted import PLANTED, Planted
+from cassette.records import EVERY_KIND, HEAD
+from cassette.redaction.planted import PLANTED, SK, Planted
 from cassette.redaction.rig import left, redacted, redactor, request, response
 
-from wsrecord.cassette.model import Message, Note, Opcode, Record
+from wsrecord.cassette.model import End, Ended, Message, Note, Opcode, Opened, Record, Secret, Unknown
 from wsrecord.cassette.redaction.scanner import Hit, scan, scanner
 
 SECRET = "Zx81kq0Lm4-Tt7Rb2Wn9Q"
@@ -48,6 +48,35 @@ def test_a_value_caught_once_is_told_wherever_it_stands_later() -> None:
         response(body=json.dumps({"access_token": SECRET}).encode()), message(f"hi {SECRET}".encode())
     )
     assert [h.what for h in found] == ["response", "message"]
+
+
+@pytest.mark.parametrize(
+    ("record", "what", "place"),
+    [
+        (request(headers=((f"X-{SK}", "1"),)), "request", "header 2's name"),
+        (replace(request(), extra={"deep": [{"password": "pw1"}]}), "request", "extra /deep/0/password"),
+        (replace(request(), method=SK), "request", "method"),
+        (replace(message(b""), extra={"raw": SK.encode()}), "message", "extra"),
+        (replace(message(b""), extra={"raw": b"\xff" + SK.encode()}), "message", "extra"),
+        (replace(message(b""), unread=SK), "message", "unread"),
+        (Note(t=1, code=SK, text=""), "note", "code"),
+        (Opened(t=1, connection=1, extra={SK: 1}), "opened", "extra"),
+        (Ended(t=1, connection=4, sender="client", how=f"x {SK}"), "ended", "how"),
+        (Secret(placeholder=SK, name="x", length=1), "secret", "placeholder"),
+        (Secret(placeholder="wsr-0123456789ab-x-1", name=SK, length=1), "secret", "name"),
+        (replace(HEAD, recorder=SK), "head", "recorder"),
+        (replace(HEAD, targets={f"/{SK}": "ws://x"}), "head", "targets prefix"),
+        (replace(HEAD, targets={"/": f"ws://x/?token={SECRET}"}), "head", "targets address"),
+        (End(t=1, connections=1, exchanges=1, sessions=1, messages=1, incomplete=SK), "end", "incomplete"),
+        (Unknown(kind="weather", extra={"auth": {"password": "pw1"}}), "weather", "extra /auth/password"),
+    ],
+    ids=lambda v: v if isinstance(v, str) else type(v).__name__,
+)
+def test_no_string_of_a_record_is_left_out(record: Record, what: str, place: str) -> None:
+    found = hits(record)
+    assert [h.what for h in found] == [what]
+    assert found[0].place.startswith(place)
+    assert SK not in repr(found)
 
 
 def test_records_without_secrets_have_no_hits() -> None:

@@ -31,6 +31,13 @@ HOSTILE = {
     "mailchimp": b"0123456789abcdef-us1",
     "webhooks": b"hooks.slack.com/services/",
     "cookies": b"cookie: a=b; ",
+    "cookies with strings": b'cookie: a="',
+    "cookies in JSON": b'","cookie":"a=',
+    "names of cookies": b'","cookie":"=' + b"a" * 300,
+    "commas in cookies": b"cookie=a, ",
+    "pw": b'"pw"',
+    "oauth": b"pass oauth:",
+    "challenges": b"bearer realm=",
 }
 
 
@@ -58,7 +65,21 @@ def test_sixteen_megabytes_take_about_a_second() -> None:
 def test_a_payload_too_hard_to_read_is_not_kept_but_its_size_is() -> None:
     payload = b'{"password":"x",' * 200_000
     messages = redactor().messages([(1, payload)])
-    assert messages == [(1, b"", {"size": len(payload)})]
+    assert messages == [(1, b"", {"size": len(payload), "unread": "redacted"})]
+
+
+def test_a_large_cookie_is_read_in_linear_time() -> None:
+    for value in (
+        "a" * (1 << 22) + "=b",
+        "a=b,c" * (1 << 20),
+        "=" * (1 << 22),
+        "a=b; sid=q1w2e3; " * (1 << 16),
+    ):
+        payload = json.dumps({"cookie": value}).encode()
+        began = time.process_time()
+        messages = redactor().messages([(1, payload)])
+        assert time.process_time() - began < 5
+        assert b"q1w2e3" not in messages[0][1]
 
 
 def test_nesting_without_end_does_not_get_through() -> None:

@@ -8,7 +8,7 @@ from .spans import Span, merge
 from .values import Vault
 
 _NAMED = re.compile(
-    rb"(?i)(?:" + b"|".join(re.escape(s.encode()) for s in STEMS) + rb")"
+    rb"(?i)(?:" + b"|".join(sorted({re.escape(s.strip("=\"'\\").encode()) for s in STEMS})) + rb")"
     rb"[A-Za-z0-9_.$-]{0,64}+[\\\"'`\]\s:=>,\[{(]{1,24}+([^\"'`\\\s,&;<>{}\[\]]++)"
 )
 

@@ -32,9 +32,24 @@ def forms(secret: bytes, name: str) -> dict[bytes, Form]:
     if not secret.isalnum():
         for text in _escaped(secret):
             found.setdefault(text, Form(secret, name))
+    if (other := _other_encoding(secret)) is not None:
+        for text in (other, *_escaped(other)):
+            found.setdefault(text, Form(secret, name, loose=loose and text == other))
     for text, form in _in_base64(secret, name):
         found.setdefault(text, form)
     return found
+
+
+def _other_encoding(secret: bytes) -> bytes | None:
+    """UTF-8 as Latin-1 and the other way round: in heads both are in use."""
+    if secret.isascii():
+        return None
+    try:
+        return secret.decode().encode("latin-1")
+    except UnicodeDecodeError:
+        return secret.decode("latin-1").encode()
+    except UnicodeEncodeError:
+        return None
 
 
 def _escaped(secret: bytes) -> set[bytes]:

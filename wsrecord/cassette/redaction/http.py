@@ -1,13 +1,15 @@
 """Secrets in HTTP: request lines, headers, cookies, subprotocols, bodies."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Protocol
 from urllib.parse import unquote_to_bytes
 
 from ..model import Headers, Request, Response
+from .cookies import cookies
 from .names import Names, Strength, word_set
-from .ordinary import UUID, is_opaque
 from .subprotocols import subprotocols
 from .wanted import WEAK_FROM, parameter_of_scheme
 
@@ -24,7 +26,8 @@ class Redacting(Protocol):
         """Any bytes without secrets."""
 
 
-# Heads whose values are never secret, however random: the handshake's, and digests of what is public.
+# Heads whose names and whose randomness say nothing: the handshake's, and digests of what is public.
+# What is known, has a secret's form or stands in a URL is looked for in them as in all others.
 _PLAIN_HEADERS = word_set(
     "sec-websocket-key sec-websocket-accept sec-websocket-version sec-websocket-extensions etag "
     "if-none-match content-security-policy content-length date last-modified www-authenticate "
@@ -33,21 +36,19 @@ _PLAIN_HEADERS = word_set(
     "keep-alive"
 )
 _PARAMETER = re.compile(rb"(?<=[?&;#])([A-Za-z0-9_.\-%\[\]$]{1,100}+)=([^&;#\s\"'<>]*+)")
-_COOKIE = re.compile(rb"([^=;\s]+)=(\"?)([^;\"]*)")
 
 
 def request(r: Request, red: Redacting) -> Request:
     """A request without secrets."""
-    headers = _headers(r.headers, red, answer=False)
-    path = as_text(parameters(as_bytes(r.path), red))
-    path = as_text(red.loosely(as_bytes(path)))
+    headers = _headers(r.headers, red)
+    path = on_wire(r.path, lambda raw: red.loosely(parameters(raw, red)))
     return replace(r, path=path, headers=headers, body=_body(r.body, r.headers, red))
 
 
 def response(r: Response, red: Redacting) -> Response:
     """A response without secrets."""
-    headers = _headers(r.headers, red, answer=True)
-    reason = as_text(red.loosely(as_bytes(r.reason)))
+    headers = _headers(r.headers, red)
+    reason = on_wire(r.reason, red.loosely)
     return replace(r, reason=reason, headers=headers, body=_body(r.body, r.headers, red))
 
 
@@ -64,28 +65,29 @@ def as_text(raw: bytes) -> str:
     return raw.decode("utf-8", "surrogateescape")
 
 
-def _headers(headers: Headers, red: Redacting, *, answer: bool) -> Headers:
+def on_wire(text: str, change: Callable[[bytes], bytes]) -> str:
+    """Text of a head, changed as the bytes that crossed the wire: a head's characters are one byte each."""
+    try:
+        raw, latin = text.encode("latin-1"), True
+    except UnicodeEncodeError:  # not from the wire
+        raw, latin = as_bytes(text), False
+    new = change(raw)
+    if new == raw:
+        return text
+    return new.decode("latin-1") if latin else as_text(new)
+
+
+def _headers(headers: Headers, red: Redacting) -> Headers:
     # names first: what is secret by its place is then known in all the others
-    first = [(n, _by_name(n, as_bytes(v), red)) for n, v in headers]
-    return tuple((n, v if _is_plain(n) else as_text(red.loosely(as_bytes(v)))) for n, v in first)
-
-
-def _is_plain(name: str) -> bool:
-    return name.lower() in _PLAIN_HEADERS
-
-
-def _by_name(name: str, value: bytes, red: Redacting) -> str:
-    return as_text(_header(name.lower(), value, red))
+    first = [(n, on_wire(v, partial(_header, n.lower(), red=red))) for n, v in headers]
+    return tuple((n, on_wire(v, red.loosely)) for n, v in first)
 
 
 def _header(name: str, value: bytes, red: Redacting) -> bytes:
     if name in _PLAIN_HEADERS:
-        return value
-    if name in ("cookie", "cookie2"):
-        return _COOKIE.sub(lambda m: _cookie(m, red), value)
-    if name == "set-cookie":
-        pair, semicolon, attributes = value.partition(b";")
-        return _COOKIE.sub(lambda m: _cookie(m, red), pair) + semicolon + attributes
+        return parameters(value, red)
+    if name in ("cookie", "cookie2", "set-cookie"):
+        return _cookies(value, red)
     if name == "sec-websocket-protocol":
         return subprotocols(value, red.names, red.secret)
     if name in ("authorization", "proxy-authorization", "authentication-info", "proxy-authentication-info"):
@@ -106,16 +108,12 @@ def _unknown_scheme(value: bytes) -> int:
     return m.end() if m else 0
 
 
-def _cookie(m: re.Match[bytes], red: Redacting) -> bytes:
-    name, quote, value = m[1], m[2], m[3]
-    plain = unquote_to_bytes(value)
-    if not value or value.lower() in (b"deleted", b"null", b"true", b"false", b"0", b"1"):
-        return m[0]
-    if red.names.judge_cookie(name) or is_opaque(plain):
-        if UUID.fullmatch(value) and not red.names.judge_cookie(name):
-            return m[0]
-        return name + b"=" + quote + red.secret(value, name.decode("latin-1"))
-    return m[0]
+def _cookies(value: bytes, red: Redacting) -> bytes:
+    parts, at = [], 0
+    for span in cookies(value, red.names):
+        parts += [value[at : span.start], red.secret(span.secret, span.name)]
+        at = span.end
+    return b"".join([*parts, value[at:]])
 
 
 def parameters(text: bytes, red: Redacting, *, form: bool = False) -> bytes:
@@ -132,7 +130,7 @@ def _parameter(m: re.Match[bytes], red: Redacting) -> bytes:
     if not strength or not plain:
         return m[0]
     skip = parameter_of_scheme(plain)
-    if strength is Strength.WEAK and (
+    if strength is not Strength.STRONG and (
         len(plain) - skip < WEAK_FROM or b" " in plain[skip:] or b"://" in plain
     ):
         return m[0]

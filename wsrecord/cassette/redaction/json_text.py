@@ -10,7 +10,8 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from .names import NAME_BYTES, NAME_LIMIT, Names, Strength, flat, word_set
+from .cookies import cookies
+from .names import NAME_BYTES, NAME_LIMIT, Names, Strength, flat, is_cookies, word_set
 from .ordinary import UUID, reads_as_words
 from .spans import Span, unescaped_json
 from .values import TooMuchError
@@ -66,6 +67,7 @@ _HARMLESS_END = (
     "uri",
     "type",
     "name",
+    "user",
     "at",
     "time",
     "date",
@@ -184,30 +186,46 @@ class Walker:
         start, end = at
         strength = Strength.NONE
         name = key = ""
+        inherited = frame.inherited
         if frame.object:
             strength = self._names.judge(frame.key)
             if strength:
                 name = frame.key.decode("utf-8", "replace")
             elif self._role(frame.key) == _HOLDS_NAME:
                 frame.named = self._as_name(text[start:end]) or frame.named
-            if frame.inherited:
+            if inherited:
                 key = flat(frame.key.decode("utf-8", "replace"))
-                if not strength and not self._is_harmless(frame, key, text[start:end]):
-                    strength, name = frame.inherited
+                handed = self._handed_down(inherited, key, frame.key)
+                if not strength and (
+                    handed is not inherited or not self._is_harmless(frame, key, text[start:end])
+                ):
+                    strength, name = handed
         else:
             value = text[start:end]
             if frame.before and not _IDENTIFIER.fullmatch(value):
                 strength, name = frame.before
-            elif frame.inherited:
-                strength, name = frame.inherited
+            elif inherited:
+                strength, name = inherited
             frame.before = self._as_name(value)
         if strength:
-            value = unescaped_json(text, start, end).text
-            if self._judge.is_secret(value, strength):
+            view = unescaped_json(text, start, end)
+            value = view.text
+            parts = list(cookies(value, self._names)) if b"=" in value and is_cookies(name) else []
+            if parts := [s for s in parts if self._judge.is_secret(s.secret, Strength.STRONG)]:
+                frame.spans += [(key, view.back(s)) for s in parts]
+            elif self._judge.is_secret(value, strength):
                 skip = parameter_of_scheme(value)
                 frame.spans.append((key, Span(start + skip, end, value[skip:], name, "name")))
                 return
         self._of_interest(start, end, look, out)
+
+    def _handed_down(self, named: Named, flat_key: str, key: bytes) -> Named:
+        """What a credential's name says about the values under it."""
+        if named[0] is Strength.FAIR and flat_key in ("value", "val"):
+            return Strength.STRONG, named[1]
+        if is_cookies(named[1]) and (strength := self._names.judge_cookie(key)):
+            return strength, key.decode("utf-8", "replace")
+        return named
 
     def _is_harmless(self, frame: _Frame, key: str, value: bytes) -> bool:
         """Under a credential's name: what only describes it."""
@@ -216,7 +234,7 @@ class Walker:
             frame.schema = True
         if key in ("description", "title"):
             return True
-        if frame.inherited[0] is Strength.WEAK:
+        if frame.inherited[0] is not Strength.STRONG:
             return key.endswith(_HARMLESS_END) or UUID.fullmatch(value) is not None
         return False
 
@@ -270,7 +288,7 @@ class Walker:
                 key = m[1]
             elif kind == 2 and depth == 0 and self._role(key) == _HOLDS_VALUE:
                 value = unescaped_json(text, *m.span(1)).text
-                if strength is Strength.WEAK and reads_as_words(value):
+                if strength is not Strength.STRONG and reads_as_words(value):
                     continue
                 if self._judge.is_secret(value, strength):
                     skip = parameter_of_scheme(value)

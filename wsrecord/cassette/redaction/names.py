@@ -18,7 +18,8 @@ class Strength(IntEnum):
 
     NONE = 0
     WEAK = 1  # a secret from 16 characters without spaces: `token`
-    STRONG = 2  # a secret at any length: `password`
+    FAIR = 2  # in JSON also a shorter one that doesn't read as words: `credentials`
+    STRONG = 3  # a secret at any length: `password`
 
 
 def word_set(text: str) -> frozenset[str]:
@@ -31,10 +32,11 @@ STEMS = (
     "pass", "pwd", "secret", "token", "auth", "key", "cred", "cookie", "jwt", "bearer", "csrf", "xsrf", "otp",
     "connection_str", "connectionstr", "connection-str", "conn_str", "connstr", "samlresponse", "assertion",
     "code_verifier", "codeverifier", "mnemonic", "seed_phrase", "seedphrase", "ticket", "sig=", "signature",
+    "pw\"", "pw'", "pw\\", "pw=",
 )  # fmt: skip
 
 _STRONG_LAST = word_set(
-    "password passwd passwort passphrase passcode pass pwd secret secrets credential apikey authorization "
+    "password passwd passwort passphrase passcode pass pwd pw secret secrets credential apikey authorization "
     "csrf xsrf otp totp mnemonic samlresponse authkey"
 )
 # The end of a name without its separators; what stands before (x-, my, vendor) does not matter.
@@ -53,7 +55,8 @@ _STRONG_END = tuple(
         )
     )
 )
-_WEAK_LAST = word_set("token jwt auth bearer ticket credentials cookie cookies setcookie creds sig signature")
+_WEAK_LAST = word_set("token jwt auth authentication bearer ticket cookie cookies setcookie sig signature")
+_FAIR_LAST = word_set("credentials creds")
 # `…_key` is a credential's only after one of these words; `primary_key` and `sort_key` are none.
 _KEY_WORDS = word_set(
     "api app access private secret signing sign encryption encrypt crypto account admin auth service "
@@ -117,6 +120,8 @@ def judge(name: str) -> Strength:
         return Strength.NONE
     if last in _STRONG_LAST or joined.endswith(_STRONG_END) or every[-2:] == ["connection", "string"]:
         return Strength.STRONG
+    if last in _FAIR_LAST:
+        return Strength.FAIR
     if last in _WEAK_LAST or joined.endswith(("token", "jwt", "setcookie")):
         return Strength.WEAK
     if last in ("key", "keys") and before:
@@ -153,6 +158,12 @@ def judge_cookie(name: str) -> Strength:
     ):
         return Strength.STRONG
     return Strength.NONE
+
+
+def is_cookies(name: str) -> bool:
+    """A name whose value is a whole cookie string: `Cookie`, `set-cookie`, `cookieHeader`."""
+    parts = _without_qualifiers(words(name))
+    return bool(parts) and parts[-1].endswith(("cookie", "cookies"))
 
 
 def judge_variable(name: str) -> Strength:

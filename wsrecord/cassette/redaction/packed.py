@@ -1,13 +1,16 @@
 """Secrets in msgpack: walked as values, packed again to the same bytes but for what was redacted."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import msgpack
 
-from .names import Names, Strength
+from .cookies import cookies
+from .names import Names, Strength, is_cookies
 from .wanted import Judge, parameter_of_scheme
 
+_MOST_NESTING = 8  # msgpack in msgpack
 _MOST_VALUES = 64  # of a sequence of values in one payload
 
 Text = str | bytes
@@ -56,7 +59,7 @@ def lengths_told(payload: bytes) -> list[Any] | None:
 
 
 def places(payload: bytes, text: bytes) -> list[int]:
-    """Where a string or bytes of exactly this value are packed in a payload."""
+    """Where a string or bytes of exactly this value are packed in a payload; else a part of one."""
     n = len(text)
     heads = [bytes([0xA0 | n])] if n < 32 else []
     if n < 256:
@@ -70,7 +73,7 @@ def places(payload: bytes, text: bytes) -> list[int]:
         while at >= 0:
             found.append(at + len(head))
             at = payload.find(head + text, at + 1)
-    return found
+    return found or [m.end() for m in re.finditer(b"[= ](?=" + re.escape(text) + b")", payload)]
 
 
 def packed(values: list[Any]) -> bytes:
@@ -113,6 +116,7 @@ class PackedWalker:
         self._judge = judge
         self._replace = replace  # a secret as a whole, by the name over it
         self._within = within  # any other string or bytes
+        self._depth = 0
 
     def walk(self, value: Any, inherited: tuple[Strength, str] = (Strength.NONE, "")) -> Any:
         """The value without secrets. Strings stay strings, bytes stay bytes."""
@@ -123,19 +127,38 @@ class PackedWalker:
         if isinstance(value, (str, bytes)):
             return self._text(value, inherited)
         if isinstance(value, msgpack.ExtType):
-            return msgpack.ExtType(value.code, self._within(value.data))
+            return msgpack.ExtType(value.code, self._data(value.data))
         return value
+
+    def _data(self, data: bytes) -> bytes:
+        """Bytes within a value, which may be msgpack themselves."""
+        values = unpacked(data) if self._depth < _MOST_NESTING else None
+        if values is None:
+            return self._within(data)
+        self._depth += 1
+        try:
+            return packed([self.walk(v) for v in values])
+        finally:
+            self._depth -= 1
 
     def _map(self, pairs: _Pairs, inherited: tuple[Strength, str]) -> _Pairs:
         named = next((v for k, v in pairs if k in ("name", "key", "header") and self._strength(v)), None)
         out = _Pairs()
         for key, item in pairs:
             strength = self._strength(key)
-            under = (strength, _name(key)) if strength else inherited
+            under = (strength, _name(key)) if strength else self._handed_down(inherited, key)
             if named is not None and key in ("value", "val", "v"):
                 under = (self._strength(named), _name(named))
             out.append((self._text(key, (Strength.NONE, "")), self.walk(item, under)))
         return out
+
+    def _handed_down(self, inherited: tuple[Strength, str], key: Any) -> tuple[Strength, str]:
+        if inherited[0] is Strength.FAIR and key in ("value", "val", b"value", b"val"):
+            return Strength.STRONG, inherited[1]
+        if isinstance(key, (str, bytes)) and is_cookies(inherited[1]):
+            strength = self._names.judge_cookie(_bytes(key))
+            return (strength, _name(key)) if strength else inherited
+        return inherited
 
     def _array(self, items: list[Any], inherited: tuple[Strength, str]) -> list[Any]:
         out = []
@@ -156,11 +179,16 @@ class PackedWalker:
             return value
         raw = _bytes(value)
         strength, name = under
-        if strength and self._judge.is_secret(raw, strength):
+        parts = list(cookies(raw, self._names)) if b"=" in raw and strength and is_cookies(name) else []
+        if parts := [s for s in parts if self._judge.is_secret(s.secret, Strength.STRONG)]:
+            new = raw
+            for s in reversed(parts):
+                new = new[: s.start] + self._replace(s.secret, s.name) + new[s.end :]
+        elif strength and self._judge.is_secret(raw, strength):
             skip = parameter_of_scheme(raw)
             new = raw[:skip] + self._replace(raw[skip:], name)
         else:
-            new = self._within(raw)
+            new = self._data(raw) if isinstance(value, bytes) else self._within(raw)
         if new == raw:
             return value
         return new.decode("utf-8", "surrogateescape") if isinstance(value, str) else new

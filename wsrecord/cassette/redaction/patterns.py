@@ -37,6 +37,10 @@ _UNBOUNDED = re.compile(r"\{(\d+),\}\+")
 # No letter or digit before, for prefixes that end words too ("task-…", "disk-…").
 _B = r"(?<![A-Za-z0-9])"
 _W = r"[A-Za-z0-9_\-]"
+# What may stand after `Bearer` in a `WWW-Authenticate`: a question, not an answer.
+_CHALLENGE = (
+    r"(?:realm|scope|error|error_description|error_uri|authorization_uri|resource_metadata|trusted_issuers)"
+)
 
 PATTERNS: tuple[Pattern, ...] = (
     # signed and sealed things
@@ -48,11 +52,14 @@ PATTERNS: tuple[Pattern, ...] = (
     _row("putty_key", "putty-user-key-file", r"PuTTY-User-Key-File-[^\"]*+"),
     _row("age_key", "age-secret-key-", r"AGE-SECRET-KEY-1[0-9A-Z]{20,}+"),
     # schemes of Authorization, wherever they stand
-    _row("bearer", "bearer", r"(?i:bearer)(?:\s|%20|\+|\\[tnr])++(?=[^\s\"',;]{0,64}[0-9A-Z._~+/=-])"
+    _row("bearer", "bearer", rf"(?i:bearer)(?:\s|%20|\+|\\[tnr])++(?!{_CHALLENGE}=)"
+         r"(?=[^\s\"',;]{0,64}[0-9A-Z._~+/=-])"
          r"([A-Za-z0-9._~+/=-]{16,}+)"),
     _row("basic", "basic", r"(?i:basic)(?:\s|%20|\+)++([A-Za-z0-9+/_-]{8,}+={0,2}+)"),
     _row("bot", ("bot ",),
          r"(?i:bot)\s++([MNO][A-Za-z0-9_-]{20,30}\.[A-Za-z0-9_-]{5,8}\.[A-Za-z0-9_-]{24,}+)"),
+    _row("twitch", "oauth:", rf"{_B}oauth:((?=[a-z]{{0,64}}[0-9])[a-z0-9]{{20,}}+)"),
+    _row("twitch", ("pass oauth:",), r"(?i:pass) oauth:([^\s\"'\\]{4,}+)"),
     # models
     _row("sk", "sk-", rf"{_B}sk-(?=[A-Za-z_-]{{0,64}}[0-9]){_W}{{16,}}+"),
     _row("huggingface", "hf_ api_org_", rf"{_B}(?:hf|api_org)_[A-Za-z0-9]{{20,}}+"),

@@ -5,11 +5,16 @@ Every function here starts at one credential's name and looks a bounded way arou
 
 import re
 
+from .cookies import cookies
 from .names import NAME_BYTES, NAME_LIMIT, Names, Strength
 from .ordinary import reads_as_words
 from .spans import Span, unescaped_json
 from .wanted import Judge, parameter_of_scheme
 
+_COOKIES = re.compile(
+    rb"\\{0,3}[\"'`]?[ \t]{0,16}(?:=>|[:=](?!=))[ \t]{0,16}\\{0,3}[\"'`]?"
+    rb'((?:="[^"\r\n\\;]{0,4096}"|[^\r\n\'"`<>\\\x00]){1,65536}+)'
+)
 _LONGEST = 65_536  # how far a quoted or nested value is followed
 
 _ASSIGN = re.compile(
@@ -29,6 +34,8 @@ _LINE_ENDS = re.compile(rb"[ \t.,;]*(?:[\r\n]|\\n|\Z)")
 
 def name_around(text: bytes, start: int, end: int) -> tuple[int, int]:
     """From where to where the name goes of which a stem was found."""
+    if text[end - 1] in b"\"'\\=" and text[end - 3 : end - 1].lower() == b"pw":
+        end -= 1  # the stem is longer than the name: two letters alone are too common
     head = text[max(0, start - NAME_LIMIT) : start]
     tail = text[end : end + NAME_LIMIT]
     first = start - (len(head) - len(head.rstrip(NAME_BYTES)))
@@ -59,6 +66,16 @@ class Assignments:
         if first and text[first - 1] in b"\"'":
             return self._attribute(text, first, last, strength, name)
         return None
+
+    def cookies(self, text: bytes, last: int, done: int) -> tuple[list[Span], int]:
+        """The secrets in `Cookie: a=b; …`, of which all up to `done` was looked at; how far it goes."""
+        m = _COOKIES.match(text, last)
+        if m is None or m.end() <= done:
+            return [], done
+        start = max(done, m.start(1))
+        self.spent += m.end() - start
+        found = cookies(text, self._names, start, m.end())
+        return [s for s in found if self._judge.is_secret(s.secret, Strength.STRONG)], m.end()
 
     def _attribute(self, text: bytes, first: int, last: int, strength: Strength, name: str) -> Span | None:
         """`name="csrf" value="…"` in a tag, and a part of a multipart form."""
@@ -115,6 +132,8 @@ class Assignments:
         raw = text[start:end]
         value = unescaped_json(text, start, end).text if b"\\" in raw else raw
         self.spent += len(raw)
+        if strength is Strength.FAIR:  # in code it is a variable's name more often
+            strength = Strength.WEAK
         if not self._judge.is_secret(value, strength):
             return None
         skip = parameter_of_scheme(value)

@@ -10,8 +10,9 @@ from typing import Any
 from ...errors import UsageError
 from ..model import Note, Opcode, Request, Response, Secret
 from . import blunt, http, packed
-from .names import Names, judge_variable
-from .ordinary import MIN_LEARNED, is_ordinary
+from .environment import environment_values
+from .names import Names
+from .ordinary import MIN_LEARNED
 from .placeholders import Placeholders, fitted
 from .search import LITERALS, Search, credential_parts
 from .spans import Span, merge
@@ -24,18 +25,6 @@ MOST_LEARNED_LENGTH = 8192
 _CONTROL_LIMIT = 125
 _ROUNDS = 8
 _BLUNT_LIMIT = 1 << 20
-
-
-def environment_values(environ: Mapping[str, str]) -> dict[str, str]:
-    """The credential-like environment variables, by name: not the short ones, not the ordinary ones."""
-    return {
-        name: value
-        for name, value in environ.items()
-        if len(value) >= MIN_LEARNED
-        and judge_variable(name)
-        and not value.startswith(("/", "./", "~"))
-        and not is_ordinary(value.encode("utf-8", "surrogateescape"))
-    }
 
 
 class Redactor:
@@ -52,6 +41,7 @@ class Redactor:
         any_nonce: bool = False,
     ) -> None:
         self.vault = Vault() if vault is None else vault
+        self.emptied = 0  # messages that could not be read and were left out
         self._placeholders = Placeholders(nonce, self.vault.made.setdefault(nonce, {}), any_nonce=any_nonce)
         self.names = Names(
             extra_names, keep_names, placeholder=b"wsr-" if any_nonce else self._placeholders.prefix
@@ -137,6 +127,10 @@ class Redactor:
         details = dict(item[2]) if len(item) > 2 and item[2] else {}
         if details.get("size") is None:
             details["size"] = len(payload)
+        if not new:
+            self.emptied += 1
+            if details.get("unread") is None:
+                details["unread"] = "redacted"
         return (opcode, new, details)
 
     def _payload(self, opcode: int, payload: bytes) -> bytes:
@@ -258,13 +252,17 @@ class Redactor:
         """Any text without its secrets: log lines, error messages, file names, URLs."""
         self.vault.settle()
         raw = http.as_bytes(s)
+        new = self._of_text(raw)
+        text = s if new == raw else http.as_text(new)
+        return text if text.isascii() else http.on_wire(text, self._of_text)  # it may quote a head
+
+    def _of_text(self, raw: bytes) -> bytes:
         try:
-            raw = self._redacted(http.parameters(raw, self), slow=True)
+            return self._redacted(http.parameters(raw, self), slow=True)
         except TooMuchError:
-            raw = b""
+            return b""
         except Exception:  # as for messages
-            raw = self._bluntly(raw)
-        return http.as_text(raw)
+            return self._bluntly(raw)
 
     def request(self, r: Request) -> Request:
         """A request without secrets in its path, headers and body."""

@@ -6,12 +6,24 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from ..model import Head, Message, Note, Opcode, Record, Request, Response
+from ..model import KINDS, Message, Note, Opcode, Record, Request, Response, Unknown
 from .http import as_bytes
 from .redactor import Redactor
 
 _LONGEST_TOKEN = 40  # of a pointer
 _PLACEHOLDER = re.compile(rb"wsr-0{12}-([a-z0-9_]+)-\d+")
+
+_WHAT: dict[type[Record], str] = {kind: name for name, kind in KINDS.items()}
+# What the redactor itself looks into; a header's name it leaves alone.
+_LOOKED_AT: dict[type[Record], tuple[str, ...]] = {
+    Message: ("payload", "sender"),
+    Request: ("path", "body"),
+    Response: ("reason", "body"),
+    Note: ("text", "data"),
+}
+_FIELDS: dict[type[Record], tuple[str, ...]] = {
+    kind: tuple(field.name for field in fields(kind)) for kind in (*_WHAT, Unknown)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +31,7 @@ class Hit:
     """Where a secret stands. The secret itself is not in it, nor any part of it."""
 
     record: int  # counts from 1, the head included
-    what: str  # request | response | message | note | head
+    what: str  # the record's kind: request | response | message | note | head …
     place: str  # "header authorization", "path", "body /password", "payload /a/b", "payload byte 17"
     kind: str  # the name or format by which it was told
     connection: int | None = None
@@ -32,28 +44,69 @@ def scan(records: Iterable[Record], redactor: Redactor | None = None) -> Iterato
     red = redactor or scanner()
     messages: dict[int, int] = {}
     for number, record in enumerate(records, 1):
-        where: tuple[int | None, int | None, int | None] = (None, None, None)
-        found: Iterable[tuple[str, str]]
+        what = record.kind if isinstance(record, Unknown) else _WHAT[type(record)]
+        count: int | None = None
+        found: list[tuple[str, str]] = []
         if isinstance(record, Message):
             count = messages[record.session] = messages.get(record.session, 0) + 1
-            what, where = "message", (None, record.session, count)
-            found = _in_message(record, red)
+            found = list(_in_message(record, red))
         elif isinstance(record, Request):
-            what, where = "request", (record.connection, record.session, None)
-            found = _changed(record, red.request(record))
+            found = list(_changed(record, red.request(record)))
         elif isinstance(record, Response):
-            what, where = "response", (record.connection, record.session, None)
-            found = _changed(record, red.response(record))
+            found = list(_changed(record, red.response(record)))
         elif isinstance(record, Note):
-            what, where = "note", (record.connection, record.session, None)
-            found = _changed(record, red.note(record))
-        elif isinstance(record, Head):
-            what = "head"
-            found = (("targets", "address") for url in record.targets.values() if red.text(url) != url)
-        else:
-            continue
+            found = list(_changed(record, red.note(record)))
+        found += _elsewhere(record, red)
+        where = (getattr(record, "connection", None), getattr(record, "session", None), count)
         yield from (Hit(number, what, place, kind, *where) for place, kind in found)
     red.drain_secrets()
+
+
+def _elsewhere(record: Record, red: Redactor) -> Iterator[tuple[str, str]]:
+    """In the fields that the redactor leaves alone, since the recorder itself fills them."""
+    looked_at = _LOOKED_AT.get(type(record), ())
+    for name in _FIELDS[type(record)]:
+        value = getattr(record, name)
+        if name in looked_at or not value:
+            continue
+        if name == "headers":
+            for n, (header, _) in enumerate(value, 1):
+                yield from _in_text(f"header {n}'s name", header, red)
+        elif name == "targets":
+            for prefix, url in value.items():
+                yield from _in_text("targets address", url, red)
+                yield from _in_text("targets prefix", prefix, red)
+        elif isinstance(value, str):
+            yield from _in_text(name, value, red)
+        elif isinstance(value, Mapping):
+            yield from _in_extra(value, red)
+
+
+def _in_text(place: str, text: str, red: Redactor) -> Iterator[tuple[str, str]]:
+    new = red.text(text)
+    if new != text:
+        yield place, _kinds(as_bytes(text), as_bytes(new))
+
+
+def _in_extra(extra: Mapping[str, Any], red: Redactor) -> Iterator[tuple[str, str]]:
+    """Fields that this version doesn't know: as JSON, so that names count; bytes in them by themselves."""
+    kept: list[bytes] = []
+
+    def aside(value: Any) -> str:
+        kept.append(bytes(value))
+        return kept[-1].decode("utf-8", "surrogateescape")
+
+    try:
+        text = json.dumps(extra, default=aside).encode()
+    except (TypeError, ValueError, RecursionError):
+        text = repr(extra).encode("utf-8", "replace")
+    told = False
+    for before in (text, *kept):
+        after = red.loosely(before)
+        if after != before and not told:
+            told = True
+            place = _where(before, after) if before is text else "bytes"
+            yield f"extra {place}", _kinds(before, after)
 
 
 def scanner(

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from .forms import BASE64, Form
 from .json_text import Walker
-from .names import NAME_LIMIT, STEMS, Names, Strength
+from .names import NAME_LIMIT, STEMS, Names, Strength, is_cookies
 from .ordinary import is_opaque
 from .patterns import PATTERNS, SLOW, Pattern
 from .placeholders import Placeholders
@@ -195,7 +195,7 @@ class Search:
         depth: int,
     ) -> list[Span]:
         found = []
-        region = covered = 0
+        region = covered = told = 0
         budget = self._assignments.spent + 4 * len(payload) + (1 << 20)
         for first, last, strength in named:
             while region < len(regions) and regions[region][1] <= first:
@@ -204,6 +204,11 @@ class Search:
                 break
             if first < max(covered, regions[region][0]):
                 continue
+            if is_cookies(payload[first:last].decode("ascii", "replace")):
+                spans, told = self._assignments.cookies(payload, last, told)
+                if spans:
+                    found += spans
+                    continue
             span = self._assignments.value_of(payload, first, last, strength)
             if span is not None:
                 found.append(span)

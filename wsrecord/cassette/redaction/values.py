@@ -21,7 +21,7 @@ _MIDDLE = 512
 _QUIET = 32  # calls without anything learned
 _CHUNK = 1 << 20
 _DFA_VALUES = 400  # beyond, a DFA takes too long to build (60 ms for a thousand values)
-MOST_VALUES = 20_000
+MOST_VALUES = 20_000  # that are learned: beyond, the oldest are forgotten
 MOST_HITS = 500_000  # in one payload: beyond, it is not worth its time
 
 
@@ -55,6 +55,12 @@ class _Tier:
         other.values, other.literals = [], []
         other._any = other._all = None
 
+    def keep(self, values: list[bytes], texts: Mapping[bytes, tuple[bytes, ...]]) -> None:
+        """Only these values, of which the literals are told."""
+        self.values = values
+        self.literals = [text for value in values for text in texts[value]]
+        self._any = self._all = None
+
     def first_look(self, blob: bytes) -> list[tuple[int, int, int]]:
         """Where anything of this tier stands, quickly: of hits that overlap, one."""
         if self._any is None:
@@ -87,7 +93,8 @@ class Vault:
         self.count = 0
         self.made: dict[str, dict[bytes, bytes]] = {}  # by nonce: which placeholder stands for which value
         self._known: set[bytes] = set()
-        self._order: list[tuple[bytes, ...]] = []  # the literals of each value, as they were learned
+        self._own: set[bytes] = set()  # given by the user: never forgotten
+        self._order: list[tuple[bytes, tuple[bytes, ...]]] = []  # values and their literals, the oldest first
         self._settled = self._last = self._quiet = 0
         self._stems: set[bytes] = set()
         self._main = _Tier(stems=True)
@@ -106,21 +113,39 @@ class Vault:
     def learn(self, value: bytes, name: str) -> None:
         """Look for a value from now on, unless it is short or ordinary."""
         if value not in self._known and not is_ordinary(value):
-            self.add(value, name)
+            if len(self._known) - len(self._own) >= MOST_VALUES:
+                self._forget()
+            self._add(value, name)
 
     def add(self, value: bytes, name: str) -> None:
-        """Look for a value from now on, however ordinary."""
-        if value in self._known or len(value) < MIN_LEARNED or len(self._known) >= MOST_VALUES:
-            return
+        """Look for a value from now on and for good, however ordinary."""
+        if len(value) >= MIN_LEARNED:
+            self._own.add(value)
+            if value not in self._known:
+                self._add(value, name)
+
+    def _add(self, value: bytes, name: str) -> None:
         self._known.add(value)
         self.count += 1
         spellings = forms(value, name)
         for text, form in spellings.items():
             self.exact.setdefault(_normal(text), form)
         literals = tuple({text.lower() for text in spellings})
-        self._order.append(literals)
+        self._order.append((value, literals))
         self._fresh.add(value, literals)
         self._make_room()
+
+    def _forget(self) -> None:
+        """Make room: a part of what was learned goes, the oldest first."""
+        learned = [value for value, _ in self._order if value not in self._own]
+        gone = set(learned[: max(1, MOST_VALUES // 4)])
+        self._known -= gone
+        self._order = [entry for entry in self._order if entry[0] not in gone]
+        self.exact = {text: form for text, form in self.exact.items() if form.secret not in gone}
+        texts = dict(self._order)
+        for tier in (self._main, self._middle, self._small, self._fresh):
+            tier.keep([value for value in tier.values if value not in gone], texts)
+        self._main.literals = sorted(self._stems) + self._main.literals
 
     def settle(self) -> None:
         """Called now and then: when nothing was learned for some calls, all goes into the main automaton."""
@@ -162,7 +187,8 @@ class Vault:
 
     def finder_since(self, count: int) -> Callable[[bytes], list[int]]:
         """Tells where, in lower-cased bytes, values stand that were learned since there were `count`."""
-        new = [text for texts in self._order[count:] for text in texts]
+        start = max(0, len(self._order) - (self.count - count))
+        new = [text for _, texts in self._order[start:] for text in texts]
         if len(new) <= 64:
             return lambda blob: [at for text in new for at in _all_places(text, blob)]
         automaton = ac.BytesAhoCorasick(new, matchkind=ac.MatchKind.LeftmostFirst)

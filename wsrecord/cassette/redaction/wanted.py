@@ -3,10 +3,11 @@
 import re
 
 from .names import Strength
-from .ordinary import is_mask
+from .ordinary import is_mask, reads_as_words
 from .placeholders import Placeholders
 
 WEAK_FROM = 16
+FAIR_FROM = 8
 
 _SCHEMES = (
     rb"basic|bearer|digest|negotiate|ntlm|aws4-hmac-sha256|token|api-?key|dpop|hmac|oauth|hawk|mac|key|splunk|ssws|bot|"
@@ -42,4 +43,6 @@ class Judge:
             return False
         if strength is Strength.STRONG:
             return not value.isspace()
+        if strength is Strength.FAIR and len(rest) >= FAIR_FROM and not reads_as_words(rest):
+            return _SPACE.search(rest) is None and b"://" not in rest
         return len(rest) >= WEAK_FROM and _SPACE.search(rest) is None and b"://" not in rest

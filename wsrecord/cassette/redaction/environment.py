@@ -1,0 +1,46 @@
+"""Which environment variables hold secrets."""
+
+import re
+from collections.abc import Mapping
+
+from .names import Strength, judge_variable
+from .ordinary import MIN_LEARNED, is_ordinary, reads_as_words
+
+_PATH = re.compile(r"(?:~|\.{1,2}|[A-Za-z]:)?[/\\].*", re.DOTALL)
+_SEGMENT = re.compile(r"\.?[a-z0-9_.@+ -]+|[A-Z][a-z0-9_.@+ -]*")  # random letters mix their cases
+_SUFFIX = re.compile(
+    r".*\.(?:pem|key|crt|cer|pub|p8|p12|pfx|jks|json|ya?ml|toml|ini|conf|cfg|env|txt|sock|gpg|asc|token)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def environment_values(environ: Mapping[str, str]) -> dict[str, str]:
+    """The credential-like environment variables, by name: not the short ones, not the ordinary ones.
+
+    `…PASSWORD` and other names that say it beyond doubt: all but a single word, a date, a mask or a
+    hole in a template. `…_KEY`, `…_TOKEN` and the like: neither words nor paths.
+    """
+    return {
+        name: value
+        for name, value in environ.items()
+        if len(value) >= MIN_LEARNED and _is_secret(judge_variable(name), value)
+    }
+
+
+def _is_secret(strength: Strength, value: str) -> bool:
+    raw = value.encode("utf-8", "surrogateescape")
+    if strength is Strength.STRONG:
+        several_words = reads_as_words(raw) and not value.isalpha()
+        return not is_ordinary(raw) or raw.isdigit() or several_words
+    return bool(strength) and not is_ordinary(raw) and not _is_path(value)
+
+
+def _is_path(value: str) -> bool:
+    """`/run/secrets/token-1`, `~/.ssh/id.pem`; base64 may begin with a slash too, but is no path."""
+    if _PATH.fullmatch(value) is None:
+        return False
+    segments = [s for s in re.split(r"[/\\]", value) if s not in ("", "~", ".", "..")]
+    if _SUFFIX.fullmatch(value):
+        return True
+    named = [s for s in segments if _SEGMENT.fullmatch(s)]
+    return len(segments) >= 2 and len(named) == len(segments)
