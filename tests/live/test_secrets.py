@@ -239,6 +239,19 @@ def test_without_redaction_everything_is_there(tmp_path: Path, target: Target) -
     assert loaded(recorder).head.nonce == ""
 
 
+def test_a_message_with_too_much_to_look_through_is_left_out_and_noted(
+    tmp_path: Path, target: Target
+) -> None:
+    text = "[" + ",".join(f'{{"token":"abcdefgh{n:08}dijkl"}}' for n in range(21_000)) + "]"
+    with Recorder(target.url, tmp_path, name="r.wsr") as recorder:
+        exchange(target.upgrade(recorder.port, "/ws"), client.text(text))
+        assert target.finish(recorder) == 0
+    (session,) = loaded(recorder).sessions
+    message = session.messages[0]
+    assert (message.payload, message.size, message.unread) == (b"", len(text), "redacted")
+    assert [note.code for note in session.notes] == ["redacted"]
+
+
 def test_a_wrong_option_does_not_repeat_a_secret(tmp_path: Path) -> None:
     ran = run("--target", f"ftp://x/?token={OPAQUE}", "--secret", PASSWORD, folder=tmp_path)
     assert ran.code == 2

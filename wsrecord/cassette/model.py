@@ -110,9 +110,8 @@ class Message(Record):
     payload: bytes
     frames: tuple[Frame, ...] | None = None  # None: one frame, as the RFC wants it, uncompressed
     size: int | None = None  # the whole decompressed length, where a bound or redaction changed the payload's
-    unread: str | None = (
-        None  # why the payload is missing, or raw with --keep-raw: bomb | blind | broken | extension
-    )
+    # why the payload is missing, or raw with --keep-raw: bomb | blind | broken | extension | redacted
+    unread: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,7 @@ class Tape:
     __slots__ = (
         "_batches",
         "_counts",
+        "_emptied",
         "_failed",
         "_last",
         "_lost",
@@ -54,6 +55,7 @@ class Tape:
         self._batches: list[Batch] = []
         self.failure: str | None = None
         self._stopped = False
+        self._emptied = 0
         if redactor is None:
             self.record(head)
         else:
@@ -122,7 +124,17 @@ class Tape:
         for session, sender, t, mine in batches:
             redacted.append((session, sender, t, clean[at : at + len(mine)]))
             at += len(mine)
+        if redactor.emptied > self._emptied:
+            self._emptied = redactor.emptied
+            self._note_emptied(redacted)
         return redacted
+
+    def _note_emptied(self, batches: list[Batch]) -> None:
+        """Messages that could not be looked through were left out: that is told where they would stand."""
+        for session, sender, t, items in batches:
+            if any(len(item) > 2 and item[2].get("unread") == "redacted" for item in items):
+                text = "a message with too much to look through for secrets; its payload was left out"
+                self._writer.record(Note(t=t, code="redacted", text=text, session=session, sender=sender))
 
     @property
     def volume(self) -> int:
