@@ -171,7 +171,7 @@ def test_ctrl_c_ends_the_chat_with_a_proper_close():
             return err, process.returncode, server.health()["sessions"]
 
     err, returncode, sessions = asyncio.run(main())
-    assert err.splitlines()[-1] == b"KeyboardInterrupt"
+    assert err.splitlines()[-1:] in ([], [b"KeyboardInterrupt"])  # nothing, if Python was leaving already
     assert returncode == -signal.SIGINT
     assert sessions == 0
 

@@ -8,7 +8,7 @@ import pytest
 from cassette.redaction.rig import NONCE, redactor, request, response
 
 from wsrecord.cassette.model import Note, Opcode
-from wsrecord.cassette.redaction import Redactor, Vault, blunt, environment_values, values
+from wsrecord.cassette.redaction import Redactor, Vault, blunt, environment_values
 from wsrecord.errors import UsageError
 
 SECRET = "Zx81kq0Lm4-Tt7Rb2Wn9Q"
@@ -226,11 +226,8 @@ def test_a_variable_is_a_secret_unless_it_is_a_path_or_a_word(name: str, value: 
     assert set(environment_values({name: value})) == ({name} if secret else set())
 
 
-def test_the_oldest_learned_values_make_room_and_the_users_own_never_do(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(values, "MOST_VALUES", 100)
-    red = redactor(values={"MINE": SECRET})
+def test_the_oldest_learned_values_make_room_and_the_users_own_never_do() -> None:
+    red = redactor(values={"MINE": SECRET}, vault=Vault(most=100))
     secrets = [f"v4lue-{n:05}-Zx81kq" for n in range(1000)]
     for at in range(0, len(secrets), 7):
         batch = [(1, json.dumps({"password": s}).encode()) for s in secrets[at : at + 7]]

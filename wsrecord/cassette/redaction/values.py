@@ -88,7 +88,8 @@ class _Tier:
 class Vault:
     """Values known to be secret. May be shared by the redactors of several cassettes."""
 
-    def __init__(self, values: Mapping[str, str] | None = None) -> None:
+    def __init__(self, values: Mapping[str, str] | None = None, *, most: int = MOST_VALUES) -> None:
+        self._most = most
         self.exact: dict[bytes, Form] = {}
         self.count = 0
         self.made: dict[str, dict[bytes, bytes]] = {}  # by nonce: which placeholder stands for which value
@@ -113,7 +114,7 @@ class Vault:
     def learn(self, value: bytes, name: str) -> None:
         """Look for a value from now on, unless it is short or ordinary."""
         if value not in self._known and not is_ordinary(value):
-            if len(self._known) - len(self._own) >= MOST_VALUES:
+            if len(self._known) - len(self._own) >= self._most:
                 self._forget()
             self._add(value, name)
 
@@ -138,7 +139,7 @@ class Vault:
     def _forget(self) -> None:
         """Make room: a part of what was learned goes, the oldest first."""
         learned = [value for value, _ in self._order if value not in self._own]
-        gone = set(learned[: max(1, MOST_VALUES // 4)])
+        gone = set(learned[: max(1, self._most // 4)])
         self._known -= gone
         self._order = [entry for entry in self._order if entry[0] not in gone]
         self.exact = {text: form for text, form in self.exact.items() if form.secret not in gone}
