@@ -17,6 +17,7 @@ _OUTPUT_ERRORS = (errno.EPIPE, errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EBADF
 COMMANDS = {
     "record": "Record live WebSocket sessions through a proxy into a cassette.",
     "show": "Show a cassette as a timeline.",
+    "contract": "Draft a contract from recordings, check it, look at it.",
     "convert": "Convert a cassette between its two encodings.",
     "scan": "Look for secrets in cassettes.",
     "demo": "See it work: the tour, the embedded agent server, a small client.",

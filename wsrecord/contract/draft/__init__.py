@@ -1,0 +1,1 @@
+"""From recordings to a first contract: `draft` in `draft.py` tells the way."""
