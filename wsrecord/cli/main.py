@@ -16,6 +16,7 @@ _OUTPUT_ERRORS = (errno.EPIPE, errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EBADF
 
 COMMANDS = {
     "record": "Record live WebSocket sessions through a proxy into a cassette.",
+    "check": "Check cassettes against contracts, offline.",
     "show": "Show a cassette as a timeline.",
     "contract": "Draft a contract from recordings, check it, look at it.",
     "convert": "Convert a cassette between its two encodings.",

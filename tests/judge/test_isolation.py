@@ -1,0 +1,36 @@
+"""What one user sees of another."""
+
+from pathlib import Path
+
+from judge.transcript import codes, contract, judged
+
+NAMED = "server: {hello: null, done: null}\nclient: {ask: null}\nisolation: {user: hello#/user, values: [/user, /id]"
+
+
+def test_each_leak_between_two_users_is_told_once(tmp_path: Path) -> None:
+    said = ("1|< hello user=ada", "2|< hello user=bob", "1|< done id=i1", "2|< done id=i1", "2|< done id=i1")
+    (found,) = judged(contract(tmp_path, NAMED + "}"), *said)
+    assert found.code == "WS311"
+    assert found.message == 'done in a session of "bob" carries /id of "ada", as do 1 more events'
+    assert [line.name for line in found.context][0] == "done"
+
+
+def test_what_is_shared_or_the_same_user_s_or_said_by_the_client_is_left_alone(tmp_path: Path) -> None:
+    both = ("1|< hello user=ada", "2|< hello user=bob", "1|< done id=i1")
+    assert judged(contract(tmp_path, NAMED + ", shared: done#/id}"), *both, "2|< done id=i1") == []
+    mine = contract(tmp_path, NAMED + "}")
+    assert judged(mine, "1|< hello user=ada", "2|< hello user=ada", "1|< done id=i1", "2|< done id=i1") == []
+    assert judged(mine, *both, "2|> ask id=i1", "2|< done id=i1") == []
+
+
+def test_a_user_s_name_is_his_even_where_another_saw_it_first(tmp_path: Path) -> None:
+    said = ("1|< hello user=ada", "1|< done user=bob", "2|< hello user=bob")
+    found = judged(contract(tmp_path, NAMED + "}"), *said)
+    assert [(one.code, one.place.session) for one in found] == [("WS311", 1)]
+
+
+def test_without_a_place_for_users_their_credentials_tell(tmp_path: Path) -> None:
+    plain = contract(tmp_path, "server: {done: null}\nisolation: {values: [/id]}")
+    headers = [("Authorization", "Bearer wsr-0123456789ab-token-1")]
+    assert judged(plain, "1|< done id=i1", "2|< done id=i1", headers=headers) == []
+    assert codes(judged(plain, "1|< done id=i1")) == ["WS312"]

@@ -1,0 +1,236 @@
+"""`wsrecord check`."""
+
+import glob
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import click
+
+from wsrecord import __version__
+from wsrecord.cassette.recording import load as load_cassette
+from wsrecord.cli import settings as configuration
+from wsrecord.config.settings import Settings
+from wsrecord.contract.load import load_all
+from wsrecord.contract.model import Contract
+from wsrecord.errors import UsageError
+from wsrecord.judge import coverage, registry
+from wsrecord.judge.acceptance import accept
+from wsrecord.judge.evidence import gather
+from wsrecord.judge.finding import Finding
+from wsrecord.judge.shown import Shown, take
+from wsrecord.judge.verdict import FAIL_ON, FailOn, weigh
+from wsrecord.report import coverage_text, findings_text, github, json_report, junit, markdown, sarif
+from wsrecord.report.report import Checked, Counts, Report
+
+DEFAULT_CONTRACT = "schemas"
+DEFAULT_CASSETTES = "cassettes"
+_SUFFIXES = (".wsr", ".wsr.jsonl")
+_FORMATS = {"json": json_report.text, "junit": junit.text, "sarif": sarif.text}
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """Where each report goes; `-` is standard output."""
+
+    files: Mapping[str, str]  # by format
+
+    @property
+    def to_stdout(self) -> bool:
+        """Whether standard output is a report for programs."""
+        return "-" in self.files.values()
+
+
+@click.command(
+    "check",
+    epilog="""
+\b
+Examples:
+  wsrecord check cassettes/chat.wsr
+  wsrecord check cassettes/ --contract schemas --coverage
+  wsrecord check 'cassettes/*.wsr' --fail-on warning --junit-xml report.xml
+  wsrecord check chat --json - | jq .score
+\b
+A cassette is a file, a folder (all cassettes in it), a glob, or a name without its ending, also in
+cassettes/. Without --contract it is what the configuration says, else schemas/.
+Exit code: 0 clean, 1 findings, 2 usage, 3 a cassette or contract that can't be used.
+""",
+)
+@click.argument("names", metavar="[CASSETTE]...", nargs=-1)
+@click.option(
+    "--contract", "contracts", metavar="PATH", multiple=True, help="A contract's folder or file; several."
+)
+@click.option("--json", "json_file", metavar="FILE", help="Write the report as JSON; - is standard output.")
+@click.option("--junit-xml", "junit_file", metavar="FILE", help="Write the report as JUnit XML.")
+@click.option("--sarif", "sarif_file", metavar="FILE", help="Write the report as SARIF.")
+@click.option("--coverage", "show_coverage", is_flag=True, help="Show what of the contract was exercised.")
+@click.option("--min-coverage", type=click.FloatRange(0, 100), help="Percent of events and flows to be seen.")
+@click.option("--min-score", type=click.FloatRange(0, 100), help="The score to be reached, of 100.")
+@click.option("--fail-on", type=click.Choice(FAIL_ON), help="The lightest finding to fail on (breaking).")
+@click.option("--accepted", metavar="FILE", help="The list of accepted findings.")
+@click.option("--all", "every", is_flag=True, help="Show every finding, even if one before is like it.")
+def command(
+    names: tuple[str, ...],
+    contracts: tuple[str, ...],
+    json_file: str | None,
+    junit_file: str | None,
+    sarif_file: str | None,
+    show_coverage: bool,
+    min_coverage: float | None,
+    min_score: float | None,
+    fail_on: FailOn | None,
+    accepted: str | None,
+    every: bool,
+) -> None:
+    """Check cassettes against contracts; no server is needed."""
+    given = {"json": json_file, "junit": junit_file, "sarif": sarif_file}
+    outputs = Outputs({name: file for name, file in given.items() if file})
+    if list(outputs.files.values()).count("-") > 1:
+        raise UsageError("standard output can take one report: give the others a file")
+    here = Path.cwd()
+    settings = configuration.discover(here).over(
+        contract=contracts, min_coverage=min_coverage, min_score=min_score, fail_on=fail_on, accepted=accepted
+    )
+    paths = list(cassettes(names))
+    report = checked(paths, load_all(contract_paths(settings)), settings, here)
+    _write(report, outputs)
+    if not outputs.to_stdout:
+        _say(report, show_coverage=show_coverage, every=every)
+    raise click.exceptions.Exit(int(report.exit_code))
+
+
+def checked(paths: Iterable[Path], contracts: tuple[Contract, ...], settings: Settings, here: Path) -> Report:
+    """Judge cassettes one by one, and what they come to together."""
+    started = datetime.now(UTC)
+    findings: list[Finding] = []
+    looked: list[Checked] = []
+    counts = Counts()
+    shown = [Shown(contract) for contract in contracts]
+    for path in _progress(list(paths)):
+        name = str(path)
+        case = gather(load_cassette(path), contracts, name)
+        findings += registry.judge_case(case, contracts)
+        take(shown, case)
+        looked.append(Checked(name, case.judged))
+        counts = Counts(
+            counts.sessions + len(case.recording.sessions),
+            counts.messages + sum(len(session.messages) for session in case.recording.sessions),
+            counts.events + sum(sum(one.seen().values()) for one in case.evidence),
+        )
+    findings += registry.judge_run(shown)
+    findings += coverage.low(shown, settings.min_coverage, settings.min_score)
+    sifted = accept(
+        findings,
+        configuration.acceptances(settings, here),
+        today=date.today(),
+        cassettes=[one.cassette for one in looked],
+    )
+    return Report(
+        findings=weigh(sifted.findings, settings.severity),
+        accepted=sifted.accepted,
+        cassettes=tuple(looked),
+        contracts=tuple(contract.name for contract in contracts),
+        groups=registry.GROUPS,
+        counts=counts,
+        coverage=coverage.document(shown),
+        score=coverage.score(shown),
+        fail_on=settings.fail_on or "breaking",
+        version=__version__,
+        started=started.isoformat(timespec="seconds"),
+    )
+
+
+def cassettes(names: Iterable[str]) -> Iterator[Path]:
+    """The cassettes that these names mean, each once."""
+    found: dict[Path, None] = {}
+    given = list(names) or ([DEFAULT_CASSETTES] if Path(DEFAULT_CASSETTES).is_dir() else [])
+    if not given:
+        raise UsageError(f"no cassette is named, and there is no folder {DEFAULT_CASSETTES}/: name one")
+    for name in given:
+        mine = list(_named(name))
+        if not mine:
+            raise UsageError(
+                f"{name}: there is no such cassette, and none in {DEFAULT_CASSETTES}/ of that name"
+            )
+        found.update(dict.fromkeys(mine))
+    return iter(found)
+
+
+def _named(name: str) -> Iterator[Path]:
+    path = Path(name)
+    if path.is_dir():
+        inside = [one for one in sorted(path.rglob("*")) if one.name.endswith(_SUFFIXES) and one.is_file()]
+        if not inside:
+            raise UsageError(f"{name}: no cassette is in this folder (they end in {' or '.join(_SUFFIXES)})")
+        yield from inside
+    elif path.exists():
+        yield path
+    elif glob.has_magic(name):
+        yield from (Path(one) for one in sorted(glob.glob(name, recursive=True)) if Path(one).is_file())
+    else:
+        for folder in (Path(), Path(DEFAULT_CASSETTES)):
+            for suffix in ("", *_SUFFIXES):
+                near = folder / f"{name}{suffix}"
+                if near.is_file() or Path(f"{near}.part").is_file():
+                    yield near
+                    return
+
+
+def contract_paths(settings: Settings) -> tuple[str, ...]:
+    """Where the contracts are: by flag or configuration, else in the usual folder."""
+    if settings.contract:
+        return settings.contract
+    usual = Path(DEFAULT_CONTRACT)
+    if (usual / "contract.yaml").is_file():
+        return (str(usual),)
+    raise UsageError(
+        "no contract: give --contract PATH, or `contract` in the configuration;"
+        f" {usual}/contract.yaml is not there"
+    )
+
+
+def _progress(paths: list[Path]) -> Iterator[Path]:
+    if len(paths) > 1 and sys.stderr.isatty():
+        with click.progressbar(paths, label="checking", file=sys.stderr) as bar:
+            yield from bar
+    else:
+        yield from paths
+
+
+def _write(report: Report, outputs: Outputs) -> None:
+    for name, file in outputs.files.items():
+        text = _FORMATS[name](report)
+        if file == "-":
+            click.echo(text, nl=False)
+            continue
+        try:
+            Path(file).write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise UsageError(f"{file}: can't be written ({error.strerror or error})") from None
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    if _in_actions() and summary:
+        try:
+            with open(summary, "a", encoding="utf-8") as stream:
+                stream.write(markdown.text(report))
+        except OSError:
+            pass  # the runner's page is a courtesy: the report itself is out
+
+
+def _say(report: Report, *, show_coverage: bool, every: bool) -> None:
+    terminal = sys.stdout.isatty()
+    color = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    width = os.get_terminal_size(sys.stdout.fileno()).columns if terminal else None
+    if show_coverage:
+        click.echo(coverage_text.text(report.coverage, color=color), nl=False, color=color)
+        click.echo()
+    view = findings_text.View(color=color, width=width, all=every)
+    click.echo(findings_text.text(report, view), nl=False, color=color)
+    if _in_actions():
+        click.echo(github.text(report), nl=False)
+
+
+def _in_actions() -> bool:
+    return os.environ.get("GITHUB_ACTIONS") == "true"

@@ -1,0 +1,124 @@
+"""Units that nobody can place: what a flow or a rule misses may have been one of them.
+
+One fault, one finding. A `tool_completed` that came under another name is a finding already; that its
+tool never ended is the same fault again. So a judge who misses something asks first whether it may have
+come as something that another judge has told of.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from wsrecord.contract.classify import Event
+from wsrecord.contract.model import Contract, EventKey
+from wsrecord.contract.pointer import Pointer, at
+from wsrecord.judge.evidence import Evidence, Heard, Told
+from wsrecord.judge.isolation import Foreign, foreign_places
+from wsrecord.wire.frames import Direction
+
+_SCALARS = (str, int, float, bytes)
+
+
+Mark: TypeAlias = tuple[int, int, int]  # time, session, place in it
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """A unit that may have been something that is missed."""
+
+    at: Mark
+    sender: Direction
+    event: EventKey | None  # which event it is; None: nobody knows
+    keys: Mapping[str, object]  # what it carries for sure
+    doubtful: frozenset[str]  # keys whose value it should carry, and does not say rightly
+    blind: bool  # nothing of it can be recognised
+
+    def may_carry(self, values: Mapping[str, object]) -> bool:
+        """Whether it may belong to what has these key values."""
+        if self.blind:
+            return True
+        return all(
+            part in self.doubtful or (part in self.keys and self.keys[part] == value)
+            for part, value in values.items()
+        )
+
+
+def holes(evidence: Evidence) -> dict[int, list[Hole]]:
+    """The holes of each session, by its number."""
+    foreign = evidence.once(foreign_places)
+    return {told.number: list(_in_session(evidence.contract, told, foreign)) for told in evidence.sessions}
+
+
+def mark(told: Told, index: int) -> Mark:
+    """When a unit came, for all sessions of a cassette."""
+    return told.heard[index].unit.t, told.number, index
+
+
+def taken(left: list[Hole], events: Collection[EventKey], values: Mapping[str, object], after: int) -> bool:
+    """Whether one of these holes may be one of these events, for these key values; it is used up by that."""
+    for hole in left:
+        known = hole.event is None or hole.event in events
+        if known and hole.at[2] > after and hole.may_carry(values):
+            left.remove(hole)
+            return True
+    return False
+
+
+def _in_session(contract: Contract, told: Told, foreign: Foreign) -> Iterator[Hole]:
+    for index, heard in enumerate(told.heard):
+        at, sender = mark(told, index), heard.unit.sender
+        if heard.event is not None:
+            doubtful = _unsound(contract, heard, heard.event) | _strange(
+                contract, heard.event, foreign.get(at[1:])
+            )
+            if doubtful:
+                keys = {name: value for name, value in heard.event.keys.items() if name not in doubtful}
+                yield Hole(at, sender, heard.event.key, keys, doubtful, blind=False)
+        elif not heard.unit.readable:
+            yield Hole(at, sender, None, {}, frozenset(), blind=True)
+        elif heard.name is None or contract.unknown != "allow" or heard.ambiguous is not None:
+            carried = _carried(contract, heard)
+            yield Hole(at, sender, None, carried, frozenset(), blind=not carried)
+
+
+def _strange(contract: Contract, event: Event, pointers: Collection[Pointer] | None) -> frozenset[str]:
+    """The keys of an event whose value is another user's."""
+    if pointers is None:
+        return frozenset()
+    return frozenset(
+        name for name in event.keys if any(one in pointers for one in contract.keys[name].of(event.key))
+    )
+
+
+def _unsound(contract: Contract, heard: Heard, event: Event) -> frozenset[str]:
+    """The keys of an event that its schema has a fault at."""
+    if not heard.faults:
+        return frozenset()
+    return frozenset(
+        name
+        for name, key in contract.keys.items()
+        if any(not heard.sound(pointer) for pointer in key.of(event.key))
+        and (name not in event.keys or not _elsewhere(heard, event, name, key.of(event.key)))
+    )
+
+
+def _elsewhere(heard: Heard, event: Event, name: str, pointers: tuple[tuple[str, ...], ...]) -> bool:
+    """Whether the value that an event carries comes from a place without a fault."""
+    for pointer in pointers:
+        found = at(event.value, pointer)
+        if isinstance(found, _SCALARS):
+            return heard.sound(pointer) and found == event.keys[name]
+    return False
+
+
+def _carried(contract: Contract, heard: Heard) -> dict[str, object]:
+    """What a unit that no event is carries at the places of keys."""
+    found: dict[str, object] = {}
+    for name, key in contract.keys.items():
+        pointers = [*key.pointers, *(one for own in key.own.values() for one in own)]
+        for pointer in pointers:
+            value = at(heard.unit.value, pointer)
+            if isinstance(value, _SCALARS):
+                found[name] = value
+                break
+    return found

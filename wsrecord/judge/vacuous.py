@@ -1,0 +1,131 @@
+"""Nothing checked is not green: what was not there to be judged, in a cassette and in a whole run."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from wsrecord.contract.model import Contract
+from wsrecord.contract.wording import joined, short
+from wsrecord.judge.closing import abrupt
+from wsrecord.judge.codes import Code
+from wsrecord.judge.evidence import Case, Evidence
+from wsrecord.judge.finding import Finding, Place
+from wsrecord.judge.shown import Shown
+
+
+def judge_case(case: Case, contracts: Sequence[Contract]) -> Iterable[Finding]:
+    """What is missing in one cassette."""
+    place = Place(cassette=case.cassette)
+    why = case.recording.unfinished
+    if why is not None:
+        yield Code.INCOMPLETE_CASSETTE.at(
+            place, f"the cassette is not all that happened: {why}", expected="a whole recording", got=why
+        )
+    if not case.recording.sessions:
+        yield Code.EMPTY_CASSETTE.at(
+            place, "the cassette holds no session: nothing was checked", expected="a session", got="none"
+        )
+    for session in case.unclaimed:
+        path = session.path.partition("?")[0]
+        chosen = f" with subprotocol {session.subprotocol}" if session.subprotocol else ""
+        yield Code.NO_CONTRACT_APPLIES.at(
+            Place(cassette=case.cassette, session=session.number),
+            f"no contract applies to session {session.number}, {short(path)}{chosen}",
+            expected=joined([_applies(one) for one in contracts], "or"),
+            got=f"{path}{chosen}",
+        )
+    for evidence in case.evidence:
+        yield from _too_short(evidence)
+
+
+def judge_run(found: Iterable[Shown]) -> Iterable[Finding]:
+    """What no cassette showed of each contract."""
+    for one in found:
+        contract = one.contract
+        if one.events:
+            yield from _flows(one)
+            yield from _rules(one)
+            yield from _isolation(one)
+        elif not _refusals_only(one):
+            yield Code.NO_EVENT_SEEN.at(
+                Place(file=contract.file),
+                f"no event of {contract.name} was seen: nothing was checked",
+                expected="an event of the contract",
+                got="sessions without one" if one.sessions else "no session that it applies to",
+                contract=contract.name,
+            )
+
+
+def _refusals_only(one: Shown) -> bool:
+    """Whether all there was to judge were handshakes that had to be refused."""
+    wanted = one.contract.handshake
+    return wanted is not None and bool(wanted.refuse) and 0 < one.refused == one.sessions
+
+
+def _applies(contract: Contract) -> str:
+    paths = joined(contract.applies.paths, "or") or "any path"
+    protocols = joined([one or "none" for one in contract.applies.subprotocols], "or")
+    return f"{paths}{f' with {protocols}' if protocols else ''} ({contract.name})"
+
+
+def _too_short(evidence: Evidence) -> Iterator[Finding]:
+    if not evidence.seen():
+        return
+    for told in evidence.sessions:
+        quiet = not told.heard or evidence.contract.unknown == "allow"
+        if told.session.accepted and quiet and not abrupt(told) and not any(one.event for one in told.heard):
+            yield Code.SESSION_TOO_SHORT.at(
+                told.place(t=told.end),
+                f"session {told.number} ended before it said anything that the contract names",
+                expected="an event",
+                got=f"the end, by the {told.ended_by}",
+                context=told.last(),
+                contract=evidence.contract.name,
+            )
+
+
+def _flows(one: Shown) -> Iterator[Finding]:
+    contract, flows = one.contract, one.contract.flows.all
+    place = Place(file=contract.file)
+    if flows and not one.broken and not any(covered.endings for covered in one.covered.values()):
+        yield Code.NO_FLOW_COVERED.at(
+            place,
+            f"no flow of {contract.name} was seen from its beginning to its end",
+            expected=joined([flow.name for flow in flows], "or"),
+            got="none of them",
+            contract=contract.name,
+        )
+        return
+    for flow in flows:
+        if not one.opened[flow.name]:
+            begins = joined(flow.automaton.allowed(flow.automaton.start), "or")
+            yield Code.FLOW_UNSEEN.at(
+                place,
+                f"no {flow.name} was seen",
+                expected=f"a flow that begins with {begins}",
+                got="none",
+                contract=contract.name,
+                flow=flow.name,
+            )
+
+
+def _rules(one: Shown) -> Iterator[Finding]:
+    for number, rule in enumerate(one.contract.rules):
+        tally = one.tallies.get(number)
+        if tally is None or not tally.subjects:
+            yield Code.RULE_UNTESTED.at(
+                Place(file=one.contract.file),
+                f"the rule at {rule.where or number + 1} had nothing to judge",
+                expected=type(rule).__name__.lower(),
+                got="no event that it is about",
+                contract=one.contract.name,
+            )
+
+
+def _isolation(one: Shown) -> Iterator[Finding]:
+    if one.contract.isolation is not None and one.users < 2:
+        yield Code.ISOLATION_UNTESTED.at(
+            Place(file=one.contract.file),
+            "no cassette has sessions of two users: that one sees the other's values can't show",
+            expected="sessions of two users in one cassette",
+            got="one user at most",
+            contract=one.contract.name,
+        )
