@@ -4,7 +4,10 @@ from pathlib import Path
 
 from judge.transcript import codes, contract, judged
 
-NAMED = "server: {hello: null, done: null}\nclient: {ask: null}\nisolation: {user: hello#/user, values: [/user, /id]"
+NAMED = (
+    "server: {hello: null, done: null}\nclient: {ask: null}\n"
+    "isolation: {user: hello#/user, values: [/user, /id]"
+)
 
 
 def test_each_leak_between_two_users_is_told_once(tmp_path: Path) -> None:
@@ -12,7 +15,7 @@ def test_each_leak_between_two_users_is_told_once(tmp_path: Path) -> None:
     (found,) = judged(contract(tmp_path, NAMED + "}"), *said)
     assert found.code == "WS311"
     assert found.message == 'done in a session of "bob" carries /id of "ada", as do 1 more events'
-    assert [line.name for line in found.context][0] == "done"
+    assert found.context[0].name == "done"
 
 
 def test_what_is_shared_or_the_same_user_s_or_said_by_the_client_is_left_alone(tmp_path: Path) -> None:

@@ -42,7 +42,8 @@ CASES = [
     ("answer: {to: ask, with: reply, within: 1s}", ("@0 > ask", "@0.5 x client 1000"), ()),
     ("answer: {to: ask, with: reply, within: 1s}", ("@0 > ask", "@5 x client 1000"), ("WS306",)),
     ("answer: {to: ask, with: reply}", ("> ask", "<< {", "x server 1000"), ("WS111",)),
-    ("answer: {to: ask, with: reply, per: run}", ("> ask run=a", "< reply run=b", "x server 1000"), ("WS306",)),
+    ("answer: {to: ask, with: reply, per: run}",
+     ("> ask run=a", "< reply run=b", "x server 1000"), ("WS306",)),
 ]  # fmt: skip
 
 

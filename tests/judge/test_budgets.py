@@ -1,0 +1,30 @@
+"""How long things took."""
+
+from pathlib import Path
+
+import pytest
+from judge.transcript import codes, contract, judged
+
+EVENTS = "server: {start: null, step: null, done: null}\nclient: {ask: null}\nkeys: {run: /run}\n"
+FIRST, GAP = (
+    "{from: ask, to: start, within: 1s}",
+    "{from: [start, step], to: [step, done], within: 1s, per: run}",
+)
+WHOLE = "{from: start, to: done, within: 2s, per: run}"
+CASES = [
+    (FIRST, ("@0 > ask", "@1 < start"), []),
+    (FIRST, ("@0 > ask", "@1.1 < start"), ["WS501"]),
+    (FIRST, ("@0 > ask", "@0.9 > ask", "@1 < start", "@1.8 < start"), []),  # the oldest is answered first
+    (FIRST, ("@0 > ask", "@5 x client 1000"), ["WS501"]),
+    (FIRST, ("@0 > ask", "@0.5 x client 1000"), []),
+    (FIRST, ("@0 > ask", "@0.5 << {", "@5 x client 1000"), ["WS111"]),
+    (GAP, ("@0 < start run=a", "@0.9 < step run=a", "@1.8 < done run=a", "@9 x client 1000"), []),
+    (GAP, ("@0 < start run=a", "@0.5 < step run=b", "@1.2 < step run=a", "@1.3 < done run=b"), ["WS502"]),
+    (WHOLE, ("@0 < start run=a", "@1 < step run=a", "@3 < done run=a"), ["WS503"]),
+    (WHOLE, ("@0 < start run=a", "@1 < start run=b", "@2 < done run=a", "@3 < done run=b"), []),
+]
+
+
+@pytest.mark.parametrize(("budget", "said", "expected"), CASES)
+def test_a_budget(budget: str, said: tuple[str, ...], expected: list[str], tmp_path: Path) -> None:
+    assert codes(judged(contract(tmp_path, f"{EVENTS}budgets: [{budget}]"), *said)) == expected
