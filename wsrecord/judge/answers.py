@@ -36,10 +36,13 @@ def judged(evidence: Evidence) -> Judged:
 
 def _of_session(rule: Answer, evidence: Evidence, told: Told, tally: Tally) -> Iterator[Finding]:
     waiting: dict[Key, deque[int]] = {}
+    about = {*rule.to, *rule.answers}
     for index, heard in enumerate(told.heard):
         event = heard.event
-        key = None if event is None else key_of(event, rule.per)
-        if event is None or key is None:
+        if event is None or event.key not in about:
+            continue
+        key = key_of(event, rule.per)
+        if key is None:
             continue
         if event.key in rule.answers and waiting.get(key):
             asked = waiting[key].popleft()

@@ -35,11 +35,14 @@ def code_of(budget: Budget) -> Code:
 
 def _of_session(budget: Budget, evidence: Evidence, told: Told) -> Iterator[Finding]:
     running: dict[Key, deque[int]] = {}
+    about = {*budget.start, *budget.stop}
     gap = code_of(budget) is Code.GAP_TOO_LONG
     for index, heard in enumerate(told.heard):
         event = heard.event
-        key = None if event is None else key_of(event, budget.per)
-        if event is None or key is None:
+        if event is None or event.key not in about:
+            continue
+        key = key_of(event, budget.per)
+        if key is None:
             continue
         if event.key in budget.stop and running.get(key):
             started = running[key].popleft()

@@ -41,6 +41,7 @@ class Points:
             made = _Maker(key, contract.library)
             if spec.schema is not None and contract.library is not None:
                 self._roots[key] = made.node(spec.schema.uri, spec.schema.value, frozenset())
+                made.close()
             self.all[key] = list(made.points)
             self._left[key] = set(made.points)
 
@@ -49,7 +50,7 @@ class Points:
         left = self._left[event.key]
         if left:
             fresh: set[Point] = set()
-            self._roots[event.key].see(event.value, fresh)
+            self._roots[event.key].see(event.value, left, fresh)
             seen |= fresh
             left -= fresh
 
@@ -57,7 +58,7 @@ class Points:
 class _Node:
     """A schema made ready: what to look for in a value, and where to go on."""
 
-    __slots__ = ("also", "branches", "enum", "fields", "items", "named", "otherwise", "types")
+    __slots__ = ("also", "below", "branches", "enum", "fields", "items", "named", "otherwise", "types")
 
     def __init__(self) -> None:
         self.enum: list[tuple[str, Point]] = []
@@ -68,8 +69,27 @@ class _Node:
         self.branches: list[tuple[Schema, Point, _Node]] = []
         self.otherwise: list[tuple[Schema, Point, _Node]] = []  # taken where the schema does not hold
         self.items: _Node | None = None
+        self.below: frozenset[Point] = frozenset()  # its own points and those of all that it leads to
 
-    def see(self, value: Any, seen: set[Point]) -> None:
+    def own(self) -> Iterator[Point]:
+        """Its points."""
+        for listed in (self.enum, self.types):
+            yield from (point for _, point in listed)
+        yield from self.fields.values()
+        yield from (point for _, point, _ in (*self.branches, *self.otherwise))
+
+    def next(self) -> "Iterator[_Node]":
+        """The nodes that it leads to."""
+        yield from self.named.values()
+        yield from self.also
+        yield from (node for _, _, node in (*self.branches, *self.otherwise))
+        if self.items is not None:
+            yield self.items
+
+    def see(self, value: Any, left: set[Point], seen: set[Point]) -> None:
+        """Add what a value shows of what is left; where nothing is left nobody looks."""
+        if self.below.isdisjoint(left):
+            return
         if self.enum:
             text = _text(value)
             seen.update(point for one, point in self.enum if one == text)
@@ -80,17 +100,19 @@ class _Node:
                 seen.add(self.fields[name])
             for name, node in self.named.items():
                 if name in value:
-                    node.see(value[name], seen)
+                    node.see(value[name], left, seen)
         elif self.items is not None and isinstance(value, list):
             for item in value:
-                self.items.see(item, seen)
+                self.items.see(item, left, seen)
         for node in self.also:
-            node.see(value, seen)
+            node.see(value, left, seen)
         for taken, branches in ((True, self.branches), (False, self.otherwise)):
             for schema, point, node in branches:
+                if point not in left and node.below.isdisjoint(left):
+                    continue
                 if schema.is_valid(value) is taken:
                     seen.add(point)
-                    node.see(value, seen)
+                    node.see(value, left, seen)
 
 
 class _Maker:
@@ -127,6 +149,19 @@ class _Maker:
             node.also.append(self.node(_at(uri, "allOf", at), inner, required))
         self._branches(uri, schema, node, required)
         return node
+
+    def close(self) -> None:
+        """Tell each node what can be found below it; schemas may recur, so until nothing changes."""
+        nodes = list(self._made.values())
+        for node in nodes:
+            node.below = frozenset(node.own())
+        changed = True
+        while changed:
+            changed = False
+            for node in reversed(nodes):
+                below = node.below.union(*(inner.below for inner in node.next()))
+                changed |= len(below) > len(node.below)
+                node.below = below
 
     def _branches(self, uri: str, schema: dict[str, Any], node: _Node, required: frozenset[str]) -> None:
         assert self.library is not None

@@ -86,7 +86,7 @@ def subject(selector: Selector, heard: Heard, event: Event) -> Any:
 
 def _increasing(rule: Increasing, evidence: Evidence, told: Told, tally: Tally) -> Iterator[Finding]:
     last: dict[object, Any] = {}
-    for index, heard, event in _events(told):
+    for index, heard, event in _events(told, rule.of):
         value, key = subject(rule.of, heard, event), key_of(event, rule.per)
         if key is None or isinstance(value, bool) or not isinstance(value, int | float | str):
             continue
@@ -110,7 +110,7 @@ def _increasing(rule: Increasing, evidence: Evidence, told: Told, tally: Tally) 
 
 def _unique(rule: Unique, evidence: Evidence, told: Told, tally: Tally) -> Iterator[Finding]:
     seen: dict[object, int] = {}
-    for index, heard, event in _events(told):
+    for index, heard, event in _events(told, rule.of):
         value, key = subject(rule.of, heard, event), key_of(event, rule.per)
         if key is None or value is None or not isinstance(value, int | float | str):
             continue
@@ -134,7 +134,7 @@ def _unique(rule: Unique, evidence: Evidence, told: Told, tally: Tally) -> Itera
 def _echo(rule: Echo, evidence: Evidence, told: Told, tally: Tally) -> Iterator[Finding]:
     said: dict[Key, list[Any]] = {}
     lost = [hole for hole in evidence.once(holes)[told.number] if hole.sender != "server" or hole.blind]
-    for index, heard, event in _events(told):
+    for index, heard, event in _events(told, rule.source, rule.target):
         key = key_of(event, rule.per)
         if key is None:
             continue
@@ -163,7 +163,7 @@ def _concat(rule: Concat, evidence: Evidence, told: Told, tally: Tally) -> Itera
     pieces: dict[Key, list[str]] = {}
     lost = [hole for hole in evidence.once(holes)[told.number] if hole.sender == "server"]
     since: dict[Key, int] = {}
-    for index, heard, event in _events(told):
+    for index, heard, event in _events(told, rule.of, rule.whole):
         key = key_of(event, rule.per)
         if key is None:
             continue
@@ -208,9 +208,15 @@ def _same(one: Any, other: Any) -> bool:
     return bool(one == other) and isinstance(one, bool) is isinstance(other, bool)
 
 
-def _events(told: Told) -> Iterator[tuple[int, Heard, Event]]:
+def _events(told: Told, *about: Selector) -> Iterator[tuple[int, Heard, Event]]:
+    """The events that these selectors have a place in."""
+    wanted = (
+        None
+        if any(one.events is None for one in about)
+        else {key for one in about for key in one.events or ()}
+    )
     for index, heard in enumerate(told.heard):
-        if heard.event is not None:
+        if heard.event is not None and (wanted is None or heard.event.key in wanted):
             yield index, heard, heard.event
 
 
