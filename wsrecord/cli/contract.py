@@ -35,7 +35,9 @@ Examples:
 """,
 )
 @click.argument("cassettes", metavar="CASSETTE…", type=_PATH, nargs=-1, required=True)
-@click.option("-o", "--out", "folder", metavar="DIR", type=_PATH, required=True, help="The contract's folder.")
+@click.option(
+    "-o", "--out", "folder", metavar="DIR", type=_PATH, required=True, help="The contract's folder."
+)
 @click.option(
     "--from-python",
     "models",
@@ -121,7 +123,9 @@ def _write(folder: Path, files: "dict[str, str] | Any", *, force: bool) -> None:
     """Write a draft's files; without `force` only where none of them is there, nor another contract."""
     there = [name for name in (*files, "contract.yml", "contract.json") if (folder / name).exists()]
     if there and not force:
-        shown = ", ".join(there[:_MOST_LISTED]) + (f" and {len(there) - _MOST_LISTED} more" * (len(there) > _MOST_LISTED))
+        shown = ", ".join(there[:_MOST_LISTED]) + (
+            f" and {len(there) - _MOST_LISTED} more" * (len(there) > _MOST_LISTED)
+        )
         raise UsageError(
             f"{folder} has {shown} already; nothing was written. Name another folder with -o, or overwrite with --force"
         )
@@ -132,7 +136,9 @@ def _write(folder: Path, files: "dict[str, str] | Any", *, force: bool) -> None:
         for name, text in files.items():
             (folder / name).write_text(text, encoding="utf-8")
     except OSError as error:
-        raise UsageError(f"{error.filename or folder}: {error.strerror or error}; nothing can be written there") from None
+        raise UsageError(
+            f"{error.filename or folder}: {error.strerror or error}; nothing can be written there"
+        ) from None
 
 
 def _told(made: "Draft", folder: Path) -> list[str]:
@@ -141,16 +147,25 @@ def _told(made: "Draft", folder: Path) -> list[str]:
     from wsrecord.report.words import count  # noqa: PLC0415
 
     events = made.samples.events
-    sides = [count(sum(key.sender == side for key in events), f"{side} event") for side in ("server", "client")]
-    lines = [f"wrote {count(len(made.files), 'file')} to {folder}: {' and '.join(sides)}, {_flows(made)}", "look at next:"]
+    sides = [
+        count(sum(key.sender == side for key in events), f"{side} event") for side in ("server", "client")
+    ]
+    lines = [
+        f"wrote {count(len(made.files), 'file')} to {folder}: {' and '.join(sides)}, {_flows(made)}",
+        "look at next:",
+    ]
     rare = [f"{key.name} ({len(said)})" for key, said in events.items() if len(said) < _RARE]
     if rare:
         lines.append(f"  {_some(rare)}: seen so rarely that the schema knows little; record more of it")
     cut = [f"{one.name} ({one.cut} of {one.cut + one.seen})" for one in made.flows if one.cut]
     if cut:
-        lines.append(f"  flows {_some(cut)}: cut off, or begun before the recording, and left out of the order")
+        lines.append(
+            f"  flows {_some(cut)}: cut off, or begun before the recording, and left out of the order"
+        )
     if made.samples.unnamed or made.samples.unread:
-        lines.append(f"  {made.samples.unnamed} messages without a name, {made.samples.unread} that could not be read")
+        lines.append(
+            f"  {made.samples.unnamed} messages without a name, {made.samples.unread} that could not be read"
+        )
     misfits = [f"{key.name} ({n} of {len(events[key])})" for key, n in made.matched.misfits.items()]
     if misfits:
         lines.append(f"  {_some(misfits)}: the model refuses what was recorded")
@@ -179,7 +194,9 @@ def _model(spec: str) -> "Model":
         return Model(Path(spec).stem, _read(Path(spec)))
     module, _, attribute = spec.partition(":")
     if not module or not attribute:
-        raise UsageError(f"--from-python {spec}: expected MODULE:MODEL, such as app.events:ServerEvent, or a FILE.json")
+        raise UsageError(
+            f"--from-python {spec}: expected MODULE:MODEL, such as app.events:ServerEvent, or a FILE.json"
+        )
     return Model(spec, _exported(spec, _imported(spec, module, attribute)))
 
 
@@ -202,7 +219,9 @@ def _imported(spec: str, module: str, attribute: str) -> Any:
         for name in attribute.split("."):
             found = getattr(found, name)
     except (Exception, SystemExit) as error:
-        raise UsageError(f"--from-python {spec}: can't be imported: {type(error).__name__}: {error}") from None
+        raise UsageError(
+            f"--from-python {spec}: can't be imported: {type(error).__name__}: {error}"
+        ) from None
     finally:
         sys.path.remove(str(Path.cwd()))
     return found
@@ -220,7 +239,9 @@ def _exported(spec: str, found: Any) -> Any:
     try:
         value = export()
     except Exception as error:
-        raise UsageError(f"--from-python {spec}: {method}() failed: {type(error).__name__}: {error}") from None
+        raise UsageError(
+            f"--from-python {spec}: {method}() failed: {type(error).__name__}: {error}"
+        ) from None
     if not isinstance(value, dict):
         raise UsageError(f"--from-python {spec}: {method}() gave no JSON Schema, but {type(value).__name__}")
     return value

@@ -65,7 +65,10 @@ def _events(contract: Contract) -> Iterator[str]:
     room = max(map(len, files.values()))
     for key, spec in contract.events.items():
         when = " when " + ", ".join(written(one.pointer) for one in spec.when) if spec.when else ""
-        flows = ", ".join(reader.flow.name for reader in contract.flows.readers(key.name, key.sender)) or "no flow"
+        flows = (
+            ", ".join(reader.flow.name for reader in contract.flows.readers(key.name, key.sender))
+            or "no flow"
+        )
         yield f"  {_ARROWS[key.sender]} {key.name:{widest}}  {files[key]:{room}}  {flows}{when}"
 
 
@@ -77,7 +80,10 @@ def _flow(contract: Contract, flow: Flow) -> Iterator[str]:
     spec = flow.spec
     said = [f"one for each {' and '.join(spec.key)}" if spec.key else f"one for each {spec.scope}"]
     if spec.inside is not None:
-        said.append(f"inside {spec.inside}" + (f", unless cut short by {' or '.join(sorted(spec.but))}" if spec.but else ""))
+        said.append(
+            f"inside {spec.inside}"
+            + (f", unless cut short by {' or '.join(sorted(spec.but))}" if spec.but else "")
+        )
     if spec.key and spec.scope == "user":
         said.append("outlives its session")
     if spec.reuse:
@@ -85,7 +91,12 @@ def _flow(contract: Contract, flow: Flow) -> Iterator[str]:
     yield f"  {flow.name}: {'; '.join(said)}"
     order = text(flow.automaton.expression)
     yield from textwrap.wrap(
-        order, _WIDTH, initial_indent="    ", subsequent_indent="      ", break_long_words=False, break_on_hyphens=False
+        order,
+        _WIDTH,
+        initial_indent="    ",
+        subsequent_indent="      ",
+        break_long_words=False,
+        break_on_hyphens=False,
     )
     client = [one for one in flow.automaton.names if _clients(contract, one)]
     if client:

@@ -58,8 +58,7 @@ def find_envelopes(shapes: Mapping[EventKey, Shape], name_field: str | None) -> 
         }
         of.update(dict.fromkeys(members, name))
         fields.update(dict.fromkeys(members, frozenset(shared)))
-        for key, narrowed in _narrowed(members, together, name, definitions).items():
-            of[key] = narrowed
+        of.update(_narrowed(members, together, name, definitions))
     return Envelopes(definitions, of, fields)
 
 
@@ -96,6 +95,8 @@ def _narrowed(
     name = f"in_{stem}" if f"in_{stem}" not in definitions else f"{base}_in_{stem}"
     definitions[name] = {
         "$ref": f"#/$defs/{base}",
-        "properties": {one: {"type": schema_of(together[one], one).get("type", ["string"])[0]} for one in chosen},
+        "properties": {
+            one: {"type": schema_of(together[one], one).get("type", ["string"])[0]} for one in chosen
+        },
     }
     return {key: name for key, names in firm.items() if set(chosen) <= set(names)}

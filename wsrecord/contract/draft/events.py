@@ -7,6 +7,7 @@ from typing import Any
 from ..model import EventKey
 from ..pointer import Pointer
 from .envelope import FILE, Envelopes, find_envelopes
+from .pool import pool
 from .samples import Samples
 from .schema import DRAFT, closed, schema_of
 from .shape import Shape
@@ -19,6 +20,7 @@ def shapes_of(samples: Samples) -> dict[EventKey, Shape]:
         shape = made[key] = Shape()
         for sample in said:
             shape.add(sample.value, sample.session)
+    pool(made.values())
     return made
 
 
@@ -63,7 +65,9 @@ def _schema(key: EventKey, shape: Shape, envelopes: Envelopes, name_at: Pointer 
             head["required"] = required
         name_field = name_at[0] if name_at else None
         body["properties"] = {
-            name: inner for name, inner in body["properties"].items() if name not in shared or name == name_field
+            name: inner
+            for name, inner in body["properties"].items()
+            if name not in shared or name == name_field
         }
         if closed(shape) and key.sender == "server":
             body["unevaluatedProperties"] = False

@@ -12,7 +12,7 @@ from ..flow.lint import lint
 from ..flow.spec import Flows, FlowSpec
 from ..model import EventKey
 from .keys import DraftKey, Ids
-from .order import any_of, in_order, order_of
+from .order import any_of, in_order, order_of, requests_of
 from .samples import Sample, Samples
 from .traces import Sorted, Timeline, Trace, host_ends, lies_within, sort, traces_of
 
@@ -67,6 +67,7 @@ class Namer:
         self._twice = {name for name, count in Counter(key.name for key in events).items() if count > 1}
 
     def __call__(self, key: EventKey) -> str:
+        """Return its name in orders."""
         return str(key) if key.name in self._twice else key.name
 
 
@@ -93,7 +94,7 @@ def find_flows(samples: Samples, ids: Ids) -> list[DraftFlow]:
 
 def _works(keys: Sequence[DraftKey], timeline: Timeline) -> list[_Work]:
     """The keys with what lies within what; parents first."""
-    works = [_Work(key, traces := traces_of(key), sort(traces)) for key in keys]
+    works = [_Work(key, traces := traces_of(key), sort(traces, timeline.outlived(traces))) for key in keys]
     works = [work for work in works if len(work.traces) >= _FEW]
     for work in works:
         hosts = [one for one in works if one is not work and lies_within(work.key, one.key, timeline)]
@@ -125,7 +126,7 @@ def _settle(work: _Work, host: _Work) -> None:
         parent = by_value.get(host.key.of(trace.said[0]) or "")
         if parent is not None and parent.said[-1].key == usual:
             typical.append(trace)
-    work.sorted = sort(work.traces, typical)
+    work.sorted = sort(work.traces, (), typical)
     open_at = [trace for trace in work.sorted.cut if trace.said[0].key in work.sorted.starts]
     work.but = [key for key in host_ends(open_at, host.key, by_value) if key != usual]
     keep = host.sorted.starts | host.sorted.ends
@@ -145,11 +146,15 @@ def _flow(work: _Work, samples: Samples, namer: Namer, again: str | None) -> Dra
     for trace in work.sorted.whole:
         said = [sample for sample in _once(trace, again) if sample.key not in work.owns]
         # What the client says later may cross any answer: it has no place of its own in the order.
-        late = [s.key for index, s in enumerate(said) if s.key.sender == "client" and (index or s.key not in starts)]
+        late = [
+            s.key
+            for index, s in enumerate(said)
+            if s.key.sender == "client" and (index or s.key not in starts)
+        ]
         crossing.update(dict.fromkeys(late))
         held = {key for key in late if key not in starts}
         words.append(tuple(namer(sample.key) for sample in said if sample.key not in held))
-    order = order_of(words)
+    order = requests_of(words) if len(work.key.pointers) > 1 else order_of(words)
     if order is None or len({one.name for one in names(order)}) < _FEW:
         return None
     order = _with_crossing(order, [namer(key) for key in crossing if key not in starts])
@@ -191,7 +196,7 @@ def _with_crossing(order: Expression, late: Sequence[str]) -> Expression:
     """The order with what the client may say while it runs."""
     if not late:
         return order
-    parts = list(order.parts) if isinstance(order, InOrder) else [order]
+    parts: list[Expression] = list(order.parts) if isinstance(order, InOrder) else [order]
     for index, part in enumerate(parts):
         if isinstance(part, Repeated) and part.most is None and isinstance(part.part, Name | OneOf):
             known = [one.name for one in names(part)]
@@ -219,7 +224,7 @@ def _conversation(samples: Samples, namer: Namer) -> DraftFlow | None:
     traces = [Trace(number, session) for number, session in enumerate(samples.sessions)]
     if len(traces) < _FEW:
         return None
-    found = sort(traces)
+    found = sort(traces, ())
     order = order_of(tuple(namer(sample.key) for sample in trace.said) for trace in found.whole)
     if order is None or len({one.name for one in names(order)}) < _FEW:
         return None
@@ -245,7 +250,11 @@ def _readable(order: Expression) -> Expression:
     except ContractError:
         pass  # too large to look at: too large to read
     automaton = Automaton(order)
-    first = [name for name in dict.fromkeys(one.name for one in names(order)) if name in automaton.moves(automaton.start)]
+    first = [
+        name
+        for name in dict.fromkeys(one.name for one in names(order))
+        if name in automaton.moves(automaton.start)
+    ]
     every = list(dict.fromkeys(one.name for one in names(order)))
     opener: Expression = Name(first[0]) if len(first) == 1 else OneOf(tuple(map(Name, first)))
     return in_order([opener, any_of(every)])

@@ -1,6 +1,7 @@
 """JSON as people write schemas: what is short stands in one line."""
 
 import json
+import textwrap
 from typing import Any
 
 _WIDTH = 100
@@ -20,6 +21,12 @@ def _written(value: Any, indent: int, before: int) -> str:
         return flat
     inner = " " * (indent + 2)
     if isinstance(value, list):
+        if not any(isinstance(item, dict | list) for item in value):
+            lines = textwrap.wrap(
+                flat[1:-1], _WIDTH - len(inner), break_long_words=False, break_on_hyphens=False
+            )
+            if json.loads(f"[{' '.join(lines)}]") == value:
+                return "[\n" + "\n".join(inner + line for line in lines) + f"\n{' ' * indent}]"
         lines = [inner + _written(item, indent + 2, 0) for item in value]
         return "[\n" + ",\n".join(lines) + f"\n{' ' * indent}]"
     lines = []
@@ -31,12 +38,19 @@ def _written(value: Any, indent: int, before: int) -> str:
 
 def _plain(value: dict[str, Any]) -> bool:
     """Whether an object holds at most one more level."""
-    return not any(isinstance(inner, dict) and any(isinstance(one, dict) for one in inner.values()) for inner in value.values())
+    return not any(
+        isinstance(inner, dict) and any(isinstance(one, dict) for one in inner.values())
+        for inner in value.values()
+    )
 
 
 def _flat(value: Any) -> str:
     if isinstance(value, dict) and value:
-        return "{ " + ", ".join(f"{json.dumps(k, ensure_ascii=False)}: {_flat(v)}" for k, v in value.items()) + " }"
+        return (
+            "{ "
+            + ", ".join(f"{json.dumps(k, ensure_ascii=False)}: {_flat(v)}" for k, v in value.items())
+            + " }"
+        )
     if isinstance(value, list):
         return "[" + ", ".join(map(_flat, value)) + "]"
     return json.dumps(value, ensure_ascii=False)

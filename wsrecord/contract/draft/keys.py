@@ -109,7 +109,7 @@ def scalar(value: Any, pointer: Pointer) -> str | int | None:
     """What may be a key there."""
     for token in pointer:
         value = value.get(token) if isinstance(value, dict) else None
-    if isinstance(value, Secret) or isinstance(value, bool):
+    if isinstance(value, Secret | bool):
         return None
     return value if isinstance(value, str | int) else None
 
@@ -133,12 +133,16 @@ def _scalars(value: Any, at: Pointer, depth: int) -> Iterator[tuple[Pointer, str
     for name, item in value.items():
         if isinstance(item, dict):
             yield from _scalars(item, (*at, name), depth - 1)
-        elif isinstance(item, Secret | bool) or not isinstance(item, str | int):
-            continue
-        elif isinstance(item, str) and (len(item) > _LONGEST or not item or any(map(str.isspace, item))):
-            continue
-        else:
+        elif _may_be_a_key(item):
             yield (*at, name), item
+
+
+def _may_be_a_key(item: Any) -> bool:
+    if isinstance(item, Secret | bool):
+        return False
+    if isinstance(item, str):
+        return 0 < len(item) <= _LONGEST and not any(map(str.isspace, item))
+    return isinstance(item, int)
 
 
 def by_chance(text: str) -> bool:

@@ -93,7 +93,11 @@ def _candidates(model: Model) -> Iterator[tuple[str, Any, str]]:
             token = name.replace("~", "~0").replace("/", "~1")
             yield f"/{keyword}/{token}", schema, name
     if "properties" in model.schema:
-        yield "", model.schema, str(model.schema.get("title", model.name.rpartition(":")[2].rpartition(".")[2]))
+        yield (
+            "",
+            model.schema,
+            str(model.schema.get("title", model.name.rpartition(":")[2].rpartition(".")[2])),
+        )
 
 
 def _events(schema: Any, called: str, samples: Samples) -> Iterator[EventKey]:

@@ -6,12 +6,14 @@ round in circles is `(a | b | c)*`, and not the exact circle that a few recordin
 Every word that it is given is in the order that it finds.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from ..flow.expression import Expression, InOrder, Interleaved, Name, OneOf, Repeated, may_be_empty
 
 Word: TypeAlias = tuple[str, ...]
+_REFUSAL = re.compile(r"error|fail|reject|refus|denied|nack", re.IGNORECASE)
 _ALWAYS = 20  # words, before "never none" becomes a rule
 _SIDE_BY_SIDE = 5  # words, before two orders of the same things mean that any will do
 
@@ -54,7 +56,9 @@ class _Miner:
             logs[where[word[0]]].append(word)
         return OneOf(tuple(self.mine(log) for log in logs))
 
-    def _in_order(self, names: Sequence[str], words: Sequence[Word], follows: "_Follows") -> Expression | None:
+    def _in_order(
+        self, names: Sequence[str], words: Sequence[Word], follows: "_Follows"
+    ) -> Expression | None:
         reach = {name: _reached(name, follows) for name in names}
         # What reaches each other, and what neither reaches, stands in one part.
         parts = self._components(names, lambda a, b: (b in reach[a]) == (a in reach[b]))
@@ -151,3 +155,18 @@ def in_order(parts: Sequence[Expression]) -> Expression:
     for part in parts:
         flat.extend(part.parts if isinstance(part, InOrder) else (part,))
     return flat[0] if len(flat) == 1 else InOrder(tuple(flat))
+
+
+def requests_of(words: Iterable[Word]) -> Expression | None:
+    """The answers to each kind of request. What refuses one kind of them may refuse any."""
+    answers: dict[str, list[Word]] = {}
+    for word in words:
+        answers.setdefault(word[0], []).append(word[1:])
+    refusals = {name for rest in answers.values() for word in rest for name in word if _REFUSAL.search(name)}
+    made: list[Expression] = []
+    for opener, rest in answers.items():
+        known = [*rest, *((name,) for name in sorted(refusals))] if any(rest) else []
+        after = order_of(known)
+        if after is not None:
+            made.append(in_order([Name(opener), after if () not in rest else optional(after)]))
+    return (made[0] if len(made) == 1 else OneOf(tuple(made))) if made else None

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from wsrecord.cassette.recording import Session
 from wsrecord.codec.registry import Spec
 
-from ..flow.expression import text
 from ..model import EventKey
 from ..pointer import written
 from .flows import DraftFlow, Namer
 from .keys import Carrier, Ids
+from .layout import laid_out
 from .samples import Samples
-from .yaml_text import entry, flow, folded, remarks, scalar
+from .yaml_text import WIDTH, entry, flow, folded, remarks, scalar
 
 _MOST_LISTED = 5
 
@@ -42,9 +42,9 @@ class Page:
         samples = self.samples
         lines = remarks(
             [
-                f"A draft by `wsrecord contract init`, from {self.source}. It says what was seen, not what is meant:",
-                "read it, loosen what may differ, tighten what must not, and delete this comment.",
-                "`wsrecord contract lint` checks it, docs/contract.md explains each key.",
+                f"A draft by `wsrecord contract init`, from {self.source}.",
+                "It says what was seen, not what is meant: loosen what may differ, tighten what must not.",
+                "`wsrecord contract lint` checks it; docs/contract.md explains each key.",
             ]
         )
         lines.append(entry("contract", self.name))
@@ -66,7 +66,11 @@ class Page:
             odd.append(f"{self.samples.unnamed} without a name")
         if self.samples.unread:
             odd.append(f"{self.samples.unread} that could not be read")
-        note = f"{' and '.join(odd)} stood in the recordings; then allow, warn or error" if odd else "or allow, or error"
+        note = (
+            f"{' and '.join(odd)} stood in the recordings; then allow, warn or error"
+            if odd
+            else "or allow, or error"
+        )
         return [*lines, entry("unknown", "warn", comment=note)]
 
     def _event(self, key: EventKey, file: str) -> object:
@@ -89,7 +93,7 @@ class Page:
     def _flows(self) -> list[str]:
         if not self.flows:
             return remarks(
-                ["No order was found: no id came back in several events. Say under `flows:` what follows what,",
+                ["No order was found: no id came back in several events. Say what follows what:",
                  "`flows: {run: {key: /run_id, order: started (step)* (done | failed)}}`."]
             )  # fmt: skip
         lines = ["flows:"]
@@ -114,7 +118,7 @@ class Page:
         if refused:
             shown = ", ".join(map(str, sorted(refused)))
             lines += remarks(
-                [f"Upgrades were refused, with {shown}. What must be there for one to be accepted? For instance:",
+                [f"Upgrades were refused, with {shown}. What does an accepted one carry? For instance:",
                  f"refuse: [{{without: [authorization, token], status: {min(refused)}}}]"],
                 2 if lines else 0,
             )  # fmt: skip
@@ -183,7 +187,7 @@ def _flow(one: DraftFlow) -> list[str]:
         lines.append(entry("scope", "user", 4, "a later session went on with it"))
     if one.dedupe is not None:
         lines.append(entry("dedupe", one.dedupe, 4))
-    return [*lines, *folded("order", text(one.order), 4)]
+    return [*lines, *folded("order", laid_out(one.order, WIDTH - 6), 4)]
 
 
 def _pointer(one: object) -> str:

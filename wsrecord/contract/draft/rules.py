@@ -1,6 +1,7 @@
 """What held without exception and is worth a rule: numbers that only grow, ids that never come twice."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from ..model import EventKey
 from ..pointer import Pointer, written
@@ -23,9 +24,9 @@ def increasing(samples: Samples) -> list[str]:
     found = []
     for pointer, events in places.items():
         series = [[sample.value[pointer[0]] for sample in said if _has(sample, pointer)] for said in server]
-        if len(events) >= _FEW and sum(map(len, series)) >= _ENOUGH and max(map(len, series)) >= _FEW:
-            if all(_grows(one) for one in series):
-                found.append(written(pointer))
+        often = sum(map(len, series)) >= _ENOUGH and max(map(len, series)) >= _FEW
+        if len(events) >= _FEW and often and all(map(_grows, series)):
+            found.append(written(pointer))
     return found
 
 
@@ -52,4 +53,4 @@ def _has(sample: Sample, pointer: Pointer) -> bool:
 
 
 def _grows(series: list[int]) -> bool:
-    return all(one < other for one, other in zip(series, series[1:], strict=False))
+    return all(one < other for one, other in pairwise(series))

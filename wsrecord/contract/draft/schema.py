@@ -10,7 +10,8 @@ from typing import Any
 from .shape import MOST_FIELDS, Shape, merged
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
-ENOUGH = 20  # samples, before a set of words, or of fields, is taken to be all there is
+ENOUGH = 20  # samples, before a set of fields is taken to be all there is
+ENOUGH_WORDS = 30  # the same for a set of words
 ENOUGH_SESSIONS = 3
 ENOUGH_FOR_ONE = 8  # sessions, before the only word is taken for the only one there is
 MOST_CHOICES = 12
@@ -83,12 +84,13 @@ def _text(shape: Shape, name: str, *, loose: bool) -> dict[str, Any]:
     texts = shape.kinds["string"]
     if shape.format is not None and texts >= FEW:
         return {"format": shape.format, "x-support": texts}
-    if loose or is_id(name) or not _all_there_is(shape):
+    told = shape.pool or shape
+    if loose or is_id(name) or not _all_there_is(told):
         return {}
-    words: list[Any] = sorted(shape.words, key=lambda word: (-shape.words[word], word))
+    words: list[Any] = sorted(told.words, key=lambda word: (-told.words[word], word))
     if len(words) == 1 and not shape.nullable:
         return {"const": words[0], "x-support": texts}
-    support = {word: shape.words[word] for word in words}
+    support = {word: told.words[word] for word in words}
     if shape.nullable:
         words.append(None)
     return {"enum": words, "x-support": support}
@@ -97,7 +99,7 @@ def _text(shape: Shape, name: str, *, loose: bool) -> dict[str, Any]:
 def _all_there_is(shape: Shape) -> bool:
     """Whether its words were seen so often, and in so many sessions, that another would be news."""
     words = shape.words
-    if not shape.wordy or not 0 < len(words) <= MOST_CHOICES or shape.kinds["string"] < ENOUGH:
+    if not shape.wordy or not 0 < len(words) <= MOST_CHOICES or shape.kinds["string"] < ENOUGH_WORDS:
         return False
     stems = [match["stem"] for word in words if (match := _COUNTED.fullmatch(word))]
     if len(stems) > len(set(stems)):  # m1, m2, m3: counted
@@ -105,9 +107,9 @@ def _all_there_is(shape: Shape) -> bool:
     if len(words) == 1:
         return len(shape.sessions) >= ENOUGH_FOR_ONE
     # A word of one session may be that session's own.
-    return all(len(sessions) >= min(2, len(shape.sessions)) for sessions in shape.in_sessions.values()) and all(
-        count >= 2 for count in words.values()
-    )
+    return all(
+        len(sessions) >= min(FEW, len(shape.sessions)) for sessions in shape.in_sessions.values()
+    ) and all(count >= FEW for count in words.values())
 
 
 def _object(shape: Shape, *, loose: bool) -> dict[str, Any]:

@@ -35,6 +35,7 @@ class Shape:
         self.layouts: Counter[frozenset[str]] = Counter()
         self.overfull = False  # more fields than a thing with named fields has
         self.items: Shape | None = None
+        self.pool: Shape | None = None  # its texts together with those of fields of the same name
 
     def add(self, value: Any, session: int) -> None:
         """One more value."""

@@ -31,9 +31,23 @@ class Timeline:
 
     def __init__(self, samples: Samples) -> None:
         self._at = {id(sample): index for index, sample in enumerate(all_of(samples))}
+        self._last = {said[-1].session: self._at[id(said[-1])] for said in samples.sessions}
 
     def __getitem__(self, sample: Sample) -> int:
         return self._at[id(sample)]
+
+    def outlived(self, traces: Sequence[Trace]) -> frozenset[Trace]:
+        """Traces whose session went on for longer than any of them was ever silent: their end is one."""
+        gaps = [
+            self[after] - self[before]
+            for trace in traces
+            for before, after in zip(trace.said, trace.said[1:], strict=False)
+            if before.session == after.session
+        ]
+        silence = max(gaps, default=1)
+        return frozenset(
+            trace for trace in traces if self._last[trace.said[-1].session] - self[trace.said[-1]] > silence
+        )
 
 
 def traces_of(key: DraftKey) -> list[Trace]:
@@ -46,9 +60,9 @@ def traces_of(key: DraftKey) -> list[Trace]:
     for held in joined.values():
         held.sort(key=lambda one: one[0])
         said = tuple(sample for _, part in held for sample in part)
-        value = key.of(said[0])
-        assert value is not None
-        made.append(Trace(value, said, len(held)))
+        first = key.of(said[0])
+        assert first is not None
+        made.append(Trace(first, said, len(held)))
     return [trace for trace in made if trace.from_server]
 
 
@@ -81,17 +95,21 @@ class Sorted:
     ends: frozenset[EventKey]
 
 
-def sort(traces: Sequence[Trace], typical: Sequence[Trace] = ()) -> Sorted:
+def sort(traces: Sequence[Trace], ended: Iterable[Trace], typical: Sequence[Trace] = ()) -> Sorted:
     """Tell whole traces from cut ones, by how words begin and end as a rule.
 
-    `typical` are those that had the time to end: what never ends one of them is no end.
+    `ended` are traces that are known to be over. `typical` are those that had the time to end: what never
+    ends one of them is no end.
     """
     starts = _plausible([trace.said for trace in traces], 0)
     ends = _plausible([trace.said for trace in traces], -1)
     if typical:
         known = {sample.key for trace in typical for sample in trace.said}
         ends -= known - _plausible([trace.said for trace in typical], -1)
-    whole, cut = [], []
+    else:
+        ends |= {trace.said[-1].key for trace in ended if trace.said[-1].key.sender == "server"}
+    whole: list[Trace] = []
+    cut: list[Trace] = []
     for trace in traces:
         good = trace.said[0].key in starts and _end(trace, ends) is not None
         (whole if good else cut).append(trace)

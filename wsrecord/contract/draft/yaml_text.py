@@ -3,11 +3,12 @@
 import json
 import re
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 _PLAIN = re.compile(r"[A-Za-z_][\w.$-]*(?:[/ ][\w.$-]+)*|/[\w./-]*|[A-Za-z_][\w.-]*#/[\w./$-]*")
 _WORDS = re.compile(r"(?i)y|n|yes|no|on|off|true|false|null|~")
+_ORDER = re.compile(r"[A-Za-z_(][\w./$() |&*+?-]*")  # what stands in YAML without quotes
 WIDTH = 100
 
 
@@ -36,15 +37,12 @@ def entry(name: str, value: Any, indent: int = 0, comment: str = "") -> str:
     return f"{line}   # {comment}" if comment else line
 
 
-def folded(name: str, text: str, indent: int) -> list[str]:
-    """A long text over several lines; YAML joins them with spaces."""
-    line = f"{' ' * indent}{name}: {text}"
-    if len(line) <= WIDTH and ": " not in text and " #" not in text and text[:1] not in "'\"&*!|>%@`":
+def folded(name: str, lines: Sequence[str], indent: int) -> list[str]:
+    """A long text over several lines, none of which begins with a space: YAML joins them with spaces."""
+    line = f"{' ' * indent}{name}: {lines[0]}"
+    if len(lines) == 1 and len(line) <= WIDTH and _ORDER.fullmatch(lines[0]):
         return [line]
-    margin = " " * (indent + 2)
-    lines = textwrap.wrap(text, WIDTH - len(margin), break_long_words=False, break_on_hyphens=False)
-    # A line in a folded text that begins with a space would be kept as it is; none does.
-    return [f"{' ' * indent}{name}: >-", *(margin + one for one in lines)]
+    return [f"{' ' * indent}{name}: >-", *(f"{' ' * (indent + 2)}{one}" for one in lines)]
 
 
 def remarks(lines: Iterable[str], indent: int = 0) -> list[str]:
