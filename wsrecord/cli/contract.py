@@ -127,7 +127,8 @@ def _write(folder: Path, files: "dict[str, str] | Any", *, force: bool) -> None:
             f" and {len(there) - _MOST_LISTED} more" * (len(there) > _MOST_LISTED)
         )
         raise UsageError(
-            f"{folder} has {shown} already; nothing was written. Name another folder with -o, or overwrite with --force"
+            f"{folder} has {shown} already; nothing was written. "
+            "Name another folder with -o, or overwrite with --force"
         )
     for other in {"contract.yml", "contract.json"}.intersection(there):
         raise UsageError(f"{folder / other} would stand beside the new contract.yaml; move it away first")
@@ -253,5 +254,5 @@ def _adapted(spec: str, found: Any) -> Any:
         return import_module("pydantic").TypeAdapter(found).json_schema()
     except Exception:
         raise UsageError(
-            f"--from-python {spec}: it has no model_json_schema(); name a Pydantic model, or a type made of them"
+            f"--from-python {spec}: it has no model_json_schema(); name a Pydantic model, or a type of them"
         ) from None

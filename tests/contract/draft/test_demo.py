@@ -11,6 +11,7 @@ from contract.draft.demo_recordings import record
 from wsrecord.cassette.model import Message, Opcode
 from wsrecord.cassette.recording import Recording
 from wsrecord.contract.draft.draft import draft
+from wsrecord.contract.flow.expression import text
 from wsrecord.contract.lint import lint
 from wsrecord.contract.load import load
 from wsrecord.contract.model import Contract
@@ -20,6 +21,7 @@ from wsrecord.judge.registry import judge_case
 
 pytestmark = pytest.mark.slow
 Event = dict[str, Any]
+NIL = "00000000-0000-4000-8000-000000000000"
 
 
 @pytest.fixture(scope="module")
@@ -30,8 +32,8 @@ def recordings(tmp_path_factory: pytest.TempPathFactory) -> list[Recording]:
 @pytest.fixture(scope="module")
 def contract(recordings: list[Recording], tmp_path_factory: pytest.TempPathFactory) -> Contract:
     folder = tmp_path_factory.mktemp("draft")
-    for name, text in draft(recordings[:10], "demo").files.items():
-        (folder / name).write_text(text)
+    for name, content in draft(recordings[:10], "demo").files.items():
+        (folder / name).write_text(content)
     return load(folder)
 
 
@@ -52,10 +54,7 @@ def test_lint_has_nothing_to_say(contract: Contract) -> None:
 
 
 def test_the_orders_are_what_a_person_would_write(contract: Contract) -> None:
-    orders = {
-        flow.name: " ".join(str(flow.spec.order and flow.automaton)[11:-2].split())
-        for flow in contract.flows.all
-    }
+    orders = {flow.name: text(flow.automaton.expression) for flow in contract.flows.all}
     assert orders["tool_call"] == "tool_executing (tool_completed | agent_fallback)"
     assert orders["run"] == (
         "agent_started (agent_thinking | agent_fallback | user_message | cancel_run)* "
@@ -125,9 +124,7 @@ DRIFTS: dict[str, Callable[[list[Event]], Iterator[Event]]] = {
     "an ending comes twice": lambda said: twice(said, "agent_completed"),
     "the greeting is dropped": lambda said: without(said, "connection_established"),
     "the numbers stand still": lambda said: changed(said, "agent_thinking", seq=1),
-    "ids come again": lambda said: changed(
-        said, "agent_thinking", event_id="0" * 8 + "-0000-4000-8000-" + "0" * 12
-    ),
+    "ids come again": lambda said: changed(said, "agent_thinking", event_id=NIL),
     "a field is added": lambda said: changed(said, "agent_thinking", extra=1),
 }
 
