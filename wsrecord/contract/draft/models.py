@@ -83,7 +83,9 @@ def _document(model: Model) -> dict[str, Any]:
     written = str(model.schema.get("$schema", DRAFT)).rstrip("#")
     if written != DRAFT and "json-schema.org" in written:
         raise UsageError(f"{model.name}: its schema is of {written}; export it as draft 2020-12, {DRAFT}")
-    return {"$schema": DRAFT, **{name: value for name, value in model.schema.items() if name != "$schema"}}
+    # `discriminator` is OpenAPI's: to JSON Schema it says nothing, and events are told apart before it.
+    kept = {name: value for name, value in model.schema.items() if name not in ("$schema", "discriminator")}
+    return {"$schema": DRAFT, **kept}
 
 
 def _candidates(model: Model) -> Iterator[tuple[str, Any, str]]:
