@@ -19,7 +19,7 @@ def command(ctx: click.Context, out: Path | None) -> int:
     """See it work, with nothing but this machine.
 
     Without a sub-command this is the tour: it starts the embedded agent server, records a chat with
-    it through the proxy, and shows what crossed the wire.
+    it through the proxy, shows what crossed the wire, and checks it against the contract.
     """
     if ctx.invoked_subcommand is not None:
         return Exit.CLEAN

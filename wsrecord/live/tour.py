@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from wsrecord.cassette.store import open_cassette
+from wsrecord.contract.shipped import agent_contract
 from wsrecord.errors import Exit, TargetError
 from wsrecord.report.timeline import View, end_lines, head_lines, timeline
 
@@ -38,11 +39,18 @@ def tour(out: Path | None, say: Callable[[str], None]) -> int:
     say("\n3. What crossed the wire, secrets replaced before they reached the disk:")
     say(f"     $ wsrecord show {out}\n")
     _show(out, say)
+    say("\n4. Does it keep the contract? Schemas, orders, who may see what; no server is needed for that:")
+    contract = agent_contract()
+    say(f"     $ wsrecord check {out} --contract {contract}\n")
+    code = subprocess.run([*_SELF, "check", str(out), "--contract", str(contract)], check=False).returncode  # noqa: S603
+    if code != Exit.CLEAN:
+        return code
     say(f"\nThe cassette: {out}")
     me = _name()
     say("What to try next:")
     say(f"  {me} show {out} --event 'tool_*'\n      only the tools")
     say(f"  {me} convert {out} {out.with_suffix('.wsr.jsonl')}\n      lines of JSON, for review and for git")
+    say(f"  {me} contract init {out} -o contract\n      a contract of your own, drafted from recordings")
     say(f"  {me} scan {out}\n      make sure that no secret is in it")
     say(f"  {me} record --target ws://YOUR-SERVER\n      and point your client at the address it prints")
     return Exit.CLEAN
