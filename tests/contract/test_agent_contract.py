@@ -1,16 +1,19 @@
 """The demo's own contract, held against real recordings of the demo server."""
 
 import asyncio
+import itertools
 import json
 import os
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from demo.client import connected
+from demo import client as demo
 from support.recorder import Recorder
 
 from wsrecord.cassette.recording import Recording, load
@@ -29,6 +32,17 @@ PROMPTS = (
     "2+2; weather; what is a token?", "hello there", "1/0", "explain compression and queues. 3^4! stock",
     "слово", "9**9**9", "the slow archive of contracts; 5 % 3", "what?",
 )  # fmt: skip
+
+
+_sessions = itertools.count(1)
+
+
+@asynccontextmanager
+async def connected(*asked, **options) -> AsyncIterator:
+    """A client whose message ids no other session of its user has: requests outlive their session."""
+    async with demo.connected(*asked, **options) as client:
+        client._numbers = itertools.count(1000 * next(_sessions))
+        yield client
 
 
 async def runs(server) -> None:
@@ -72,8 +86,9 @@ async def refused(server) -> None:
         await client.refused(
             json.dumps({"type": "start_agent", "message_id": "a", "prompt": "x", "agent_name": "y"})
         )
-        await client.start("what is 1 + 1?")
-        await client.refused(json.dumps({"type": "start_agent", "message_id": "m1", "prompt": "again"}))
+        used = await client.say("start_agent", prompt="what is 1 + 1?")
+        await client.until("agent_started")
+        await client.refused(json.dumps({"type": "start_agent", "message_id": used, "prompt": "again"}))
         await client.until("agent_completed")
         await client.sync()
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from live.rig import BUG, Ran, Target, await_, echo, exchange, loaded, payloads, run
 from support import frames, http
-from support.ends import closed_port
+from support.ends import closed_port, refusing_port
 from support.recorder import Recorder
 
 from wsrecord.cassette.recording import load
@@ -261,7 +261,7 @@ def test_each_session_has_a_cassette_of_its_own(tmp_path: Path, target: Target) 
 
 
 def test_a_target_that_can_not_be_reached_resets_the_client_and_is_said_once(tmp_path: Path) -> None:
-    port = closed_port()
+    port = refusing_port()
     with Recorder(f"ws://127.0.0.1:{port}", tmp_path, name="r.wsr") as recorder, Target() as target:
         for _ in range(5):
             client = target.dial(recorder.port)

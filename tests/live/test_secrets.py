@@ -12,7 +12,7 @@ from cassette.redaction.rig import everything, left
 from live.rig import Pair, Target, await_, exchange, loaded, part, run
 from support import http
 from support.deflate import Deflate
-from support.ends import closed_port
+from support.ends import refusing_port
 from support.frames import BINARY, CLOSE, RSV1, TEXT, Frames, client, server
 from support.recorder import Recorder
 
@@ -176,7 +176,7 @@ def test_a_secret_in_the_targets_own_url_is_nowhere(tmp_path: Path, target: Targ
 
 
 def test_a_target_that_can_not_be_reached_is_named_without_its_secret(tmp_path: Path) -> None:
-    url = f"ws://127.0.0.1:{closed_port()}/?token={OPAQUE}"
+    url = f"ws://127.0.0.1:{refusing_port()}/?token={OPAQUE}"
     with Recorder(url, tmp_path, name="r.wsr") as recorder, Target() as target:
         client_ = target.dial(recorder.port)
         await_([client_], lambda: client_.over, "the reset")

@@ -8,7 +8,7 @@ from live import wrong
 from live.behaviours import BEHAVIOURS, OVER_TLS
 from support import frames, http
 from support.certificates import Authority
-from support.ends import End, Listener, closed_port, dial, pump
+from support.ends import End, Listener, dial, pump, refusing_port
 from support.recorder import Recorder
 from support.relay import Line, Relay
 from support.script import Actor, Script, Step, Tls, Transcript, client, differences, play, server
@@ -303,7 +303,7 @@ def test_a_head_with_ambiguous_framing_is_refused(
 
 
 def test_a_target_that_is_gone_resets_the_client(tmp_path: Path) -> None:
-    with Recorder(f"ws://127.0.0.1:{closed_port()}", tmp_path) as recorder:
+    with Recorder(f"ws://127.0.0.1:{refusing_port()}", tmp_path) as recorder:
         end = End("client", dial(recorder.port))
         assert pump((end,), lambda: end.over, 5)
         end.drop()

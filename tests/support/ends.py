@@ -4,6 +4,7 @@ Nothing here blocks and nothing sleeps. `pump` reads and writes on all ends unti
 or a deadline passes; a test is a list of such conditions.
 """
 
+import atexit
 import select
 import socket
 import ssl
@@ -185,7 +186,19 @@ def dial(port: int, host: str = "127.0.0.1") -> socket.socket:
     return socket.create_connection((host, port), timeout=10)
 
 
+_held: list[socket.socket] = []
+atexit.register(lambda: [sock.close() for sock in _held])
+
+
+def refusing_port() -> int:
+    """A port where nobody listens, nor will: it is taken, and kept for as long as the tests run."""
+    sock = socket.socket()
+    sock.bind(("127.0.0.1", 0))
+    _held.append(sock)
+    return int(sock.getsockname()[1])
+
+
 def closed_port() -> int:
-    """A port where nobody listens."""
+    """A port where nobody listens yet."""
     with socket.create_server(("127.0.0.1", 0)) as sock:
         return int(sock.getsockname()[1])
