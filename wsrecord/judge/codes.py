@@ -116,7 +116,7 @@ class Code(Enum):
     NO_FLOW_COVERED = 604, "breaking", "no flow of a contract was seen from its beginning to its end"
     FLOW_UNSEEN = 605, "info", "a flow was never seen"
     RULE_UNTESTED = 606, "info", "a rule had nothing to judge"
-    ISOLATION_UNTESTED = 607, "warning", "isolation was not put to the test: there was one user only"
+    ISOLATION_UNTESTED = 607, "info", "isolation was not put to the test: there was one user only"
     SESSION_TOO_SHORT = 608, "warning", "a session ended before it said anything"
     INCOMPLETE_CASSETTE = 609, "warning", "a cassette is not all that happened"
     COVERAGE_LOW = 611, "breaking", "less of the contract was covered than is wanted"
