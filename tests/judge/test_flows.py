@@ -101,3 +101,20 @@ isolation: {user: hello#/user, values: [/user]}
     assert codes(judged(both, "1|< hello user=ada", "1|< start run_id=a id=1", "1|x server 1000")) == [
         "WS207"
     ]
+
+
+def test_what_lies_inside_a_faulty_child_is_excused_with_it(tmp_path: Path) -> None:
+    nested = contract(
+        tmp_path,
+        """
+server: {r: null, i: null, j: null, p: null, q: null, done: null, cut: null}
+keys: {i: /i, p: /p}
+flows:
+  run: {order: r (done | cut)}
+  item: {key: [i], inside: run, but: cut, order: i j}
+  part: {key: [i, p], inside: item, order: p q}
+""",
+    )
+    assert codes(judged(nested, "< r", "< i i=1", "< p i=1 p=1", "< cut", "x server 1000")) == []
+    doubled = judged(nested, "< r", "< i i=1", "< i i=1", "< p i=1 p=1", "< cut", "x server 1000")
+    assert codes(doubled) == ["WS202"]

@@ -34,6 +34,7 @@ CASES = [
     ("concat: {of: delta#/t, is: done#/t}", ("< delta t=ab", "< done t=abc"), ("WS304",)),
     ("concat: {of: delta#/t, is: done#/t}", ("< delta t=ab", "<< {", "< done t=abc"), ("WS111",)),
     ("concat: {of: delta#/t, is: done#/t}", ("< delta t=ab", "< done t=ab", "< delta t=c", "< done t=c"), ()),
+    ("concat: {of: delta#/t, is: done#/t}", ("< done t=x",), ()),  # nobody streamed it
     ("answer: {to: ask, with: reply}", ("> ask", "> ask", "< reply", "< reply"), ()),
     ("answer: {to: ask, with: reply}", ("> ask", "x server 1000"), ("WS306",)),
     ("answer: {to: ask, with: reply}", ("> ask", "x client 1000"), ()),

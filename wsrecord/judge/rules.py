@@ -174,7 +174,9 @@ def _concat(rule: Concat, evidence: Evidence, told: Told, tally: Tally) -> Itera
         whole = subject(rule.whole, heard, event)
         if not isinstance(whole, str):
             continue
-        got, start = "".join(pieces.pop(key, [])), since.pop(key, 0)
+        if key not in pieces:  # a text that nobody streamed
+            continue
+        got, start = "".join(pieces.pop(key)), since.pop(key)
         values = values_of(rule.per, key)
         if any(start <= hole.at[2] < index and hole.may_carry(values) for hole in lost):
             continue

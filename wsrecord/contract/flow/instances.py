@@ -192,7 +192,11 @@ class Instances:
         for parent, name in ended:
             children, parent.children = parent.children, []
             for child in children:
-                if child.mute or child.ended:
+                if child.ended:
+                    continue
+                if child.mute:  # it has had its finding: what lies inside it is not told as well
+                    if not any(other.waits for other in child.parents):
+                        _drop_children(child)
                     continue
                 child.excused |= name in child.flow.but
                 if any(other.waits for other in child.parents):
@@ -228,7 +232,7 @@ class _Arrival:
 def _excuse(parent: Instance, name: str) -> None:
     """Rule 6 for a mute parent: a `but` event still excuses its children."""
     for child in parent.children:
-        if name in child.flow.but and not child.mute and not child.ended:
+        if name in child.flow.but and not child.ended:
             child.excused = True
             if not any(other.waits for other in child.parents if other is not parent):
                 _drop(child)
@@ -243,7 +247,7 @@ def _drop(instance: Instance) -> None:
 def _drop_children(parent: Instance) -> None:
     children, parent.children = parent.children, []
     for child in children:
-        if not child.mute and not child.ended:
+        if not child.ended:
             child.excused = True
             if not any(other.waits for other in child.parents if other is not parent):
                 _drop(child)
