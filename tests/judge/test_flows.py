@@ -118,3 +118,15 @@ flows:
     assert codes(judged(nested, "< r", "< i i=1", "< p i=1 p=1", "< cut", "x server 1000")) == []
     doubled = judged(nested, "< r", "< i i=1", "< i i=1", "< p i=1 p=1", "< cut", "x server 1000")
     assert codes(doubled) == ["WS202"]
+
+
+def test_a_key_that_two_flows_miss_is_told_once(tmp_path: Path) -> None:
+    two = contract(
+        tmp_path,
+        """
+server: {a: null, b: null}
+keys: {k: /k, m: /m}
+flows: {f: {key: k, order: a b}, g: {key: [k, m], order: a b}}
+""",
+    )
+    assert codes(judged(two, "< a m=1")) == ["WS204"]

@@ -15,7 +15,7 @@ _AT_ONE_EVENT = tuple(
     code.number
     for code in (
         Code.FOREIGN_ID, Code.NOT_UNIQUE, Code.NOT_STARTED, Code.OUTSIDE, Code.AFTER_END, Code.OUT_OF_ORDER,
-        Code.NOT_ECHOED, Code.NOT_INCREASING,
+        Code.KEY_MISSING, Code.NOT_ECHOED, Code.NOT_INCREASING,
     )
 )  # fmt: skip
 # What never came, the most telling first.
