@@ -66,12 +66,22 @@ def _same_end(findings: list[Finding]) -> list[Finding]:
                 and first.contract == finding.contract
                 and not (_is_flow(finding) and any(map(_is_flow, group)))
                 and any(_agree(keys, _open(one) or {}) for one in group)
+                and not _two_questions(finding, group)
             ):
                 group.append(finding)
                 break
         else:
             groups.append([finding])
     return left + [_best(group, _UNFINISHED) for group in groups]
+
+
+def _two_questions(finding: Finding, group: list[Finding]) -> bool:
+    """Whether another rule misses another answer, with no key that would say that both are of one thing."""
+    code, rule = Code.ANSWER_MISSING.number, finding.extra.get("rule")
+    return finding.code == code and any(
+        one.code == code and one.extra.get("rule") != rule and not _open(finding) and not _open(one)
+        for one in group
+    )
 
 
 def _is_flow(finding: Finding) -> bool:
