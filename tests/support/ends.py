@@ -183,7 +183,13 @@ class Listener:
 
 
 def dial(port: int, host: str = "127.0.0.1") -> socket.socket:
-    return socket.create_connection((host, port), timeout=10)
+    """Connect. Where a reset comes so soon that connecting itself fails, once more."""
+    for _ in range(20):
+        try:
+            return socket.create_connection((host, port), timeout=10)
+        except ConnectionResetError:
+            continue
+    raise ConnectionResetError(f"{host}:{port} resets every connection before it is made")
 
 
 _held: list[socket.socket] = []
