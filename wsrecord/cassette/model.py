@@ -6,10 +6,11 @@ bodies are bytes: whether they are text, JSON or msgpack is for later layers to 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from wsrecord.wire.frames import Direction, Frame, FrameFlag, Headers, Opcode
+from wsrecord.wire.quick import quick
 
 __all__ = [
     "FORMAT_VERSION",
@@ -35,14 +36,14 @@ __all__ = [
 FORMAT_VERSION = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@quick(kw_only=True)
 class Record:
     """One thing that happened. `extra` keeps fields that this version doesn't know."""
 
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@quick(kw_only=True)
 class Head(Record):
     """The first record: what was recorded, when and by what."""
 
@@ -53,7 +54,7 @@ class Head(Record):
     version: int = FORMAT_VERSION
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@quick(kw_only=True)
 class Opened(Record):
     """A client connected."""
 
@@ -62,7 +63,7 @@ class Opened(Record):
     tls: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@quick(kw_only=True)
 class Request(Record):
     """A whole HTTP request. One that asks for an upgrade to WebSocket begins a session."""
 
@@ -80,7 +81,7 @@ class Request(Record):
     unkept: str | None = None  # why the body was not kept: kind | bound | encoding | cut
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@quick(kw_only=True)
 class Response(Record):
     """The answer to the request with the same connection and exchange."""
 
@@ -98,7 +99,7 @@ class Response(Record):
     unkept: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@quick(kw_only=True)
 class Message(Record):
     """One text, binary, ping, pong or close message, decompressed and unmasked."""
 
@@ -114,7 +115,7 @@ class Message(Record):
     unread: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@quick(kw_only=True)
 class Note(Record):
     """Something that the tap saw and did not judge: a broken frame, an unknown extension, a bomb."""
 
@@ -127,7 +128,7 @@ class Note(Record):
     data: bytes | None = None  # with --keep-raw
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@quick(kw_only=True)
 class Ended(Record):
     """One side of a connection ended: fin, reset, or by the recorder's own hand."""
 
@@ -137,7 +138,7 @@ class Ended(Record):
     how: str  # fin | reset | stopped | timeout | refused | unreachable
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@quick(kw_only=True)
 class Secret(Record):
     """A placeholder stands for a secret from here on; the value itself is nowhere."""
 
@@ -146,7 +147,7 @@ class Secret(Record):
     length: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@quick(kw_only=True)
 class End(Record):
     """The last record: counts of what was recorded, and whether anything is missing."""
 
@@ -158,7 +159,7 @@ class End(Record):
     incomplete: str | None = None  # what is missing and why; None: all is there
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@quick(kw_only=True)
 class Unknown(Record):
     """A record of a later version that is not critical: kept as it is, all of it in `extra`."""
 

@@ -1,11 +1,11 @@
 """What a codec finds: a unit, what was wrong with it, and the bytes in which it stood."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from json import dumps
 from typing import Any, Literal, TypeAlias
 
 from wsrecord.wire.frames import Direction, Opcode
+from wsrecord.wire.quick import quick
 
 FaultCode: TypeAlias = Literal[
     "unread",  # the recorder did not keep all of it
@@ -27,7 +27,7 @@ class UnsayableError(ValueError):
     """A unit that its protocol has no bytes for: a value of a wrong kind, or one that was not kept whole."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick()
 class Fault:
     """What is wrong with a unit, before any contract is asked."""
 
@@ -37,7 +37,7 @@ class Fault:
     readable: bool = False  # a value could be had all the same
 
 
-@dataclass(frozen=True, slots=True)
+@quick()
 class Wire:
     """The bytes in which a unit stood."""
 
@@ -47,7 +47,7 @@ class Wire:
     attached: tuple[bytes, ...] = ()  # payloads of the binary messages after it
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@quick(kw_only=True)
 class Unit:
     """One thing said by one side. What a player makes up has neither numbers nor wire.
 
