@@ -43,6 +43,15 @@ class Exchange:
 
 
 @dataclass(slots=True)
+class Tally:
+    """What an outline keeps of a session's messages."""
+
+    count: int = 0
+    last: int = 0  # when the last of them came; 0 if there is none
+    closes: list[Message] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Session:
     """One WebSocket connection's life: handshake (a refused one too), messages, end."""
 
@@ -53,6 +62,26 @@ class Session:
     messages: list[Message] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     ended: list[Ended] = field(default_factory=list)  # of its connection, in the order in which they came
+    tally: Tally | None = None  # in an outline, in the place of messages
+
+    @property
+    def count(self) -> int:
+        """How many messages there are."""
+        return len(self.messages) if self.tally is None else self.tally.count
+
+    @property
+    def last(self) -> int:
+        """When the last message came; 0 if there is none."""
+        if self.tally is not None:
+            return self.tally.last
+        return self.messages[-1].t if self.messages else 0
+
+    @property
+    def closes(self) -> list[Message]:
+        """The close messages."""
+        if self.tally is not None:
+            return self.tally.closes
+        return [message for message in self.messages if message.opcode is Opcode.CLOSE]
 
     @property
     def path(self) -> str:
@@ -72,10 +101,9 @@ class Session:
     @property
     def close(self) -> Closing | None:
         """The first close message of the two, if there was one."""
-        for message in self.messages:
-            if message.opcode is Opcode.CLOSE:
-                code = int.from_bytes(message.payload[:2], "big") if len(message.payload) >= 2 else None
-                return Closing(code, message.payload[2:].decode("utf-8", "replace"), message.sender)
+        for message in self.closes:
+            code = int.from_bytes(message.payload[:2], "big") if len(message.payload) >= 2 else None
+            return Closing(code, message.payload[2:].decode("utf-8", "replace"), message.sender)
         return None
 
 
@@ -138,13 +166,13 @@ def load(path: Path | str) -> Recording:
 
 def assemble(records: Iterable[Record], path: Path, head: Head) -> Recording:
     """The tree that these records tell of."""
-    tree = _Tree(Recording(path=path, head=head))
+    tree = Tree(Recording(path=path, head=head))
     for record in records:
         tree.add(record)
     return tree.recording
 
 
-class _Tree:
+class Tree:
     """A recording while its records come in, each put where its numbers say."""
 
     def __init__(self, recording: Recording) -> None:
@@ -154,9 +182,10 @@ class _Tree:
         self._exchanges: dict[tuple[int, int], Exchange] = {}
 
     def add(self, record: Record) -> None:
+        """Put one record where it belongs."""
         match record:
             case Message():
-                self._session(record.session).messages.append(record)
+                self.session(record.session).messages.append(record)
             case Request() | Response():
                 self._exchange(record)
             case Opened():
@@ -182,7 +211,8 @@ class _Tree:
             self.recording.connections.append(found)
         return found
 
-    def _session(self, number: int) -> Session:
+    def session(self, number: int) -> Session:
+        """The session of this number, begun if it is new."""
         found = self._sessions.get(number)
         if found is None:
             found = self._sessions[number] = Session(number)
@@ -193,7 +223,7 @@ class _Tree:
         connection = self._connection(record.connection)
         place: Session | Exchange
         if record.session is not None:
-            place = self._session(record.session)
+            place = self.session(record.session)
             place.connection = record.connection
             connection.session = place
         else:
@@ -209,7 +239,7 @@ class _Tree:
 
     def _note(self, note: Note) -> None:
         if note.session is not None:
-            self._session(note.session).notes.append(note)
+            self.session(note.session).notes.append(note)
         elif note.connection is not None:
             self._connection(note.connection).notes.append(note)
         else:
