@@ -3,11 +3,12 @@
 from pathlib import Path
 from typing import Any
 
-from judge.transcript import case, contract
+from judge import transcript
+from judge.transcript import contract
 
 from wsrecord.contract.model import Contract
 from wsrecord.judge import coverage
-from wsrecord.judge.shown import Shown, collect
+from wsrecord.judge.shown import Shown
 
 TEXT = """
 server:
@@ -26,7 +27,7 @@ flows: {run: {key: run, order: start step* (done | stop)}}
 
 
 def shown(wanted: Contract, *said: str) -> list[Shown]:
-    return collect([case(wanted, *said)], [wanted])
+    return [transcript.shown(wanted, *said)]
 
 
 def document(wanted: Contract, *said: str) -> dict[str, Any]:

@@ -9,14 +9,13 @@ import yaml
 from support import examples
 from support.examples import Example
 
-from wsrecord.cassette.recording import load
+from wsrecord.cassette.source import from_path
 from wsrecord.contract.load import load as load_contract
 from wsrecord.judge import acceptance_file, coverage, registry
 from wsrecord.judge.acceptance import accept
 from wsrecord.judge.codes import Code, Group, find
-from wsrecord.judge.evidence import gather
 from wsrecord.judge.finding import Finding
-from wsrecord.judge.shown import collect
+from wsrecord.judge.shown import Shown
 
 EXAMPLES = [example for example in examples.examples() if not example.planned]
 
@@ -25,9 +24,9 @@ def findings(example: Example, folder: Path) -> list[Finding]:
     (folder / "example.wsr.jsonl").write_bytes(example.lines)
     (folder / "contract.yaml").write_text(json.dumps(example.contract))
     contract = load_contract(folder)
-    case = gather(load(folder / "example.wsr.jsonl"), [contract], "example.wsr.jsonl")
-    shown = collect([case], [contract])
-    found = [*registry.judge_case(case, [contract]), *registry.judge_run(shown)]
+    shown = [Shown(contract)]
+    case = registry.judge_cassette(from_path(folder / "example.wsr.jsonl"), shown, "example.wsr.jsonl")
+    found = [*case.findings, *registry.judge_run(shown)]
     found += coverage.low(shown, example.check.get("min_coverage"), example.check.get("min_score"))
     accepted = acceptance_file.read(yaml.safe_dump(example.check.get("accepted", [])))
     today = date.fromisoformat(example.check.get("today", "2026-11-21"))

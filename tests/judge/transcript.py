@@ -15,11 +15,12 @@ import yaml
 
 from wsrecord.cassette.model import Direction, End, Ended, Head, Message, Opcode, Request, Response
 from wsrecord.cassette.recording import Recording, Session
+from wsrecord.cassette.source import from_recording
 from wsrecord.contract.load import load
 from wsrecord.contract.model import Contract
 from wsrecord.judge import registry
-from wsrecord.judge.evidence import Case, gather
 from wsrecord.judge.finding import Finding
+from wsrecord.judge.shown import Shown
 
 NONCE = "0123456789ab"
 HEAD = Head(created="2026-11-21T10:00:00.000000Z", recorder="a test", targets={"/": "ws://t"}, nonce=NONCE)
@@ -66,14 +67,17 @@ def opened(number: int, path: str = "/ws", status: int = 101, headers: Any = (),
     )
 
 
-def case(contract: Contract, *lines: str, **changes: Any) -> Case:
-    """The evidence of a transcript."""
-    return gather(recording(*lines, **changes), [contract], "test")
+def shown(contract: Contract, *lines: str, **changes: Any) -> Shown:
+    """What a transcript shows of a contract."""
+    found = Shown(contract)
+    registry.judge_cassette(from_recording(recording(*lines, **changes)), [found], "test")
+    return found
 
 
 def judged(contract: Contract, *lines: str, **changes: Any) -> list[Finding]:
     """What all judges find in a transcript."""
-    return registry.judge_case(case(contract, *lines, **changes), [contract])
+    source = from_recording(recording(*lines, **changes))
+    return registry.judge_cassette(source, [Shown(contract)], "test").findings
 
 
 def codes(findings: list[Finding]) -> list[str]:

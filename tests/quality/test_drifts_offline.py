@@ -13,12 +13,12 @@ from support import dialogues
 
 from wsrecord.cassette.model import Message, Opcode
 from wsrecord.cassette.recording import Recording, Session, load
+from wsrecord.cassette.source import from_recording
 from wsrecord.contract.load import load as load_contract
 from wsrecord.judge import registry
 from wsrecord.judge.codes import Code, Group, find
-from wsrecord.judge.evidence import gather
 from wsrecord.judge.finding import Finding
-from wsrecord.judge.shown import collect
+from wsrecord.judge.shown import Shown
 
 CONTRACT = load_contract(Path(__file__).parents[2] / "schemas")
 SECOND = 1_000_000_000
@@ -56,8 +56,9 @@ def values(session: Session) -> list[dict[str, Any]]:
 
 
 def findings(recording: Recording) -> list[Finding]:
-    case = gather(recording, [CONTRACT], "drift")
-    return registry.judge_case(case, [CONTRACT]) + registry.judge_run(collect([case], [CONTRACT]))
+    shown = [Shown(CONTRACT)]
+    case = registry.judge_cassette(from_recording(recording), shown, "drift")
+    return case.findings + registry.judge_run(shown)
 
 
 class Tape:
@@ -363,8 +364,7 @@ def test_nothing_is_found_in_two_hundred_clean_runs(clean: Recording) -> None:
 def test_nothing_is_found_in_each_clean_session_by_itself(clean: Recording) -> None:
     for session in clean.sessions:
         alone = keep(clean, lambda one, number=session.number: one.number == number)  # type: ignore[misc]
-        case = gather(alone, [CONTRACT], "alone")
-        found = registry.judge_case(case, [CONTRACT])
+        found = registry.judge_cassette(from_recording(alone), [Shown(CONTRACT)], "alone").findings
         assert [one.message for one in found if not _resumed(one)] == []
 
 

@@ -11,17 +11,17 @@ from pathlib import Path
 import click
 
 from wsrecord import __version__
-from wsrecord.cassette.recording import load as load_cassette
+from wsrecord.cassette.source import from_path
 from wsrecord.cli import settings as configuration
+from wsrecord.cli.progress import Progress
 from wsrecord.config.settings import Settings
 from wsrecord.contract.load import load_all
 from wsrecord.contract.model import Contract
 from wsrecord.errors import UsageError
 from wsrecord.judge import coverage, registry
 from wsrecord.judge.acceptance import accept
-from wsrecord.judge.evidence import gather
 from wsrecord.judge.finding import Finding
-from wsrecord.judge.shown import Shown, take
+from wsrecord.judge.shown import Shown
 from wsrecord.judge.verdict import FAIL_ON, FailOn, weigh
 from wsrecord.report import coverage_text, findings_text, github, json_report, junit, markdown, sarif
 from wsrecord.report.report import Checked, Counts, Report
@@ -109,17 +109,16 @@ def checked(paths: Iterable[Path], contracts: tuple[Contract, ...], settings: Se
     looked: list[Checked] = []
     counts = Counts()
     shown = [Shown(contract) for contract in contracts]
-    for path in _progress(list(paths)):
-        name = str(path)
-        case = gather(load_cassette(path), contracts, name)
-        findings += registry.judge_case(case, contracts)
-        take(shown, case)
-        looked.append(Checked(name, case.judged))
-        counts = Counts(
-            counts.sessions + len(case.recording.sessions),
-            counts.messages + sum(len(session.messages) for session in case.recording.sessions),
-            counts.events + sum(sum(one.seen().values()) for one in case.evidence),
-        )
+    with Progress("checking") as progress:
+        for path in progress.each(paths):
+            source = from_path(path)
+            progress.expect(sum(session.count for session in source.outline.sessions))
+            case = registry.judge_cassette(source, shown, str(path), progress.advance)
+            findings += case.findings
+            looked.append(Checked(case.cassette, case.judged))
+            counts = Counts(
+                counts.sessions + case.sessions, counts.messages + case.messages, counts.events + case.events
+            )
     findings += registry.judge_run(shown)
     findings += coverage.low(shown, settings.min_coverage, settings.min_score)
     sifted = accept(
@@ -190,14 +189,6 @@ def contract_paths(settings: Settings) -> tuple[str, ...]:
         "no contract: give --contract PATH, or `contract` in the configuration;"
         f" {usual}/contract.yaml is not there"
     )
-
-
-def _progress(paths: list[Path]) -> Iterator[Path]:
-    if len(paths) > 1 and sys.stderr.isatty():
-        with click.progressbar(paths, label="checking", file=sys.stderr) as bar:
-            yield from bar
-    else:
-        yield from paths
 
 
 def _write(report: Report, outputs: Outputs) -> None:

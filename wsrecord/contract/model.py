@@ -53,14 +53,17 @@ class Codec:
 class Condition:
     """What must hold at a pointer: one of some values, or that there is something, or nothing."""
 
-    pointer: Pointer
+    pointer: Pointer | None  # None: of the name that the codec gives
     values: tuple[JsonScalar, ...] | None = None
     present: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class EventSpec:
-    """One event: its schema, if it has one, and what tells it from others, if not its name."""
+    """One event: its schema, if it has one, and what tells it from others, if not its name.
+
+    Each is itself only: judges look up by it what they do with its event, many times a second.
+    """
 
     key: EventKey
     schema: Schema | None
@@ -120,7 +123,7 @@ class Unique:
 class Echo:
     """A value was there before, in another event."""
 
-    source: Selector
+    sources: tuple[Selector, ...]
     target: Selector
     per: tuple[str, ...] = ()
     where: str = ""
@@ -189,6 +192,17 @@ class Budget:
     where: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many of some events there may be."""
+
+    of: tuple[EventKey, ...]
+    least: int = 0
+    most: int | None = None
+    per: tuple[str, ...] = ()
+    where: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contract:
     """What must always hold of a stream."""
@@ -205,6 +219,6 @@ class Contract:
     rules: tuple[Rule, ...] = ()
     handshake: Handshake | None = None
     isolation: Isolation | None = None
-    budgets: tuple[Budget, ...] = ()
+    budgets: tuple[Budget | Count, ...] = ()
     unused: tuple[str, ...] = ()  # schema files in its folder that nothing refers to
     library: Library | None = None  # all its schemas

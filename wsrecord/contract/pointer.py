@@ -1,7 +1,7 @@
 """JSON Pointers (RFC 6901), and references to a place in an event: `EVENT#/pointer`."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
@@ -79,6 +79,18 @@ def at(value: Any, pointer: Sequence[str]) -> Any:
         else:
             return ABSENT
     return value
+
+
+def getter(pointer: Pointer) -> Callable[[Any], Any]:
+    """`at` for one pointer, made ready: most lead to a field at the top, and events are many."""
+    if len(pointer) == 1 and _index(pointer[0]) is None:
+        name = pointer[0]
+
+        def field(value: Any) -> Any:
+            return value.get(name, ABSENT) if type(value) is dict else at(value, pointer)
+
+        return field
+    return lambda value: at(value, pointer)
 
 
 def _index(part: str) -> int | None:

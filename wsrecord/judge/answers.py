@@ -5,85 +5,89 @@ never came is missing, unless the session was over before it had to be there and
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator
 
-from wsrecord.contract.model import Answer
+from wsrecord.contract.model import Answer, EventKey
 from wsrecord.contract.wording import joined
 from wsrecord.judge.codes import Code
-from wsrecord.judge.evidence import Evidence, Told
-from wsrecord.judge.finding import Finding
-from wsrecord.judge.holes import holes, taken
-from wsrecord.judge.rules import Judged, Key, Tally, key_of, values_of
+from wsrecord.judge.heard import Heard, Spot
+from wsrecord.judge.holes import taken
+from wsrecord.judge.rules import Holder, Key, RulesJudge, Tally, key_of, values_of
+from wsrecord.judge.told import Told
 
 
-def judge(evidence: Evidence) -> Iterable[Finding]:
-    """Answers that came late or never."""
-    return evidence.once(judged).findings
+class _Answer(Holder[Answer]):
+    def __init__(self, rule: Answer, told: Told, judge: RulesJudge, tally: Tally) -> None:
+        super().__init__(rule, told, judge, tally)
+        self._waiting: dict[Key, deque[Spot]] = {}
 
+    def concerns(self, key: EventKey) -> bool:
+        return key in self.rule.to or key in self.rule.answers
 
-def judged(evidence: Evidence) -> Judged:
-    """Hold every `answer` against every session."""
-    done = Judged()
-    for number, rule in enumerate(evidence.contract.rules):
-        if isinstance(rule, Answer):
-            tally = done.tallies[number] = Tally()
-            for told in evidence.sessions:
-                for finding in _of_session(rule, evidence, told, tally):
-                    tally.wrong += 1
-                    done.findings.append(finding)
-    return done
-
-
-def _of_session(rule: Answer, evidence: Evidence, told: Told, tally: Tally) -> Iterator[Finding]:
-    waiting: dict[Key, deque[int]] = {}
-    about = {*rule.to, *rule.answers}
-    for index, heard in enumerate(told.heard):
-        event = heard.event
-        if event is None or event.key not in about:
-            continue
+    def hear(self, heard: Heard) -> None:
+        event, rule = heard.event, self.rule
+        assert event is not None
         key = key_of(event, rule.per)
         if key is None:
-            continue
-        if event.key in rule.answers and waiting.get(key):
-            asked = waiting[key].popleft()
-            tally.subjects += 1
-            took = heard.unit.t - told.heard[asked].unit.t
+            return
+        if event.key in rule.answers and (waiting := self._waiting.get(key)):
+            asked = waiting.popleft()
+            if not waiting:
+                del self._waiting[key]
+            self.tally.subjects += 1
+            took = heard.spot.t - asked.t
             if rule.within is not None and took > rule.within:
-                yield Code.ANSWER_LATE.at(
-                    told.place(index),
-                    f"{heard.shown} came {spell(took)} after {told.heard[asked].shown}, which it answers",
-                    expected=f"within {spell(rule.within)}",
-                    got=spell(took),
-                    context=told.around(index, asked),
-                    contract=evidence.contract.name,
-                    extra={"rule": rule.where, "took": took},
-                )
+                self._late(heard, asked, took, rule.within)
         if event.key in rule.to:
-            waiting.setdefault(key, deque()).append(index)
-    lost = [hole for hole in evidence.once(holes)[told.number] if hole.sender == rule.answers[0].sender]
-    for key, unanswered in waiting.items():
-        for asked in unanswered:
-            if _excused(rule, told, asked) or taken(lost, rule.answers, values_of(rule.per, key), asked):
-                continue
-            tally.subjects += 1
-            name = told.heard[asked].shown
-            wanted = joined([one.name for one in rule.answers], "or")
-            yield Code.ANSWER_MISSING.at(
-                told.place(asked),
-                f"{name} was never answered: {wanted} is missing",
-                expected=wanted if rule.within is None else f"{wanted} within {spell(rule.within)}",
-                got=f"nothing in the {spell(told.end - told.heard[asked].unit.t)} until the session ended",
-                context=told.around(asked),
-                contract=evidence.contract.name,
-                extra={"rule": rule.where, "open": values_of(rule.per, key)},
+            self._waiting.setdefault(key, deque()).append(heard.spot)
+
+    def end(self) -> None:
+        rule, told = self.rule, self.told
+        lost = [hole for hole in told.holes if hole.sender == rule.answers[0].sender]
+        for key, unanswered in self._waiting.items():
+            for asked in unanswered:
+                values = values_of(rule.per, key)
+                if not self._excused(asked) and not taken(lost, rule.answers, values, asked.nth):
+                    self.tally.subjects += 1
+                    self._missing(asked, values)
+
+    def _excused(self, asked: Spot) -> bool:
+        """Whether the answer may still have been on its way when the client left or the recording stopped."""
+        within = self.rule.within
+        return self.told.cut and (within is None or self.told.end - asked.t <= within)
+
+    def _late(self, heard: Heard, asked: Spot, took: int, within: int) -> None:
+        self.add(
+            Code.ANSWER_LATE.at(
+                self.told.place(heard.spot),
+                f"{heard.shown} came {spell(took)} after {asked.shown}, which it answers",
+                expected=f"within {spell(within)}",
+                got=spell(took),
+                context=self.told.around(heard.spot, asked),
+                contract=self.judge.contract.name,
+                extra={"rule": self.rule.where, "took": took},
             )
+        )
+
+    def _missing(self, asked: Spot, values: dict[str, object]) -> None:
+        within, names = self.rule.within, [one.name for one in self.rule.answers]
+        wanted = joined(names, "or")
+        self.add(
+            Code.ANSWER_MISSING.at(
+                self.told.place(asked),
+                f"{asked.shown} was never answered: {wanted} is missing",
+                expected=wanted if within is None else f"{wanted} within {spell(within)}",
+                got=f"nothing in the {spell(self.told.end - asked.t)} until the session ended",
+                context=self.told.around(asked),
+                contract=self.judge.contract.name,
+                extra={"rule": self.rule.where, "open": values, "missing": names},
+            )
+        )
 
 
-def _excused(rule: Answer, told: Told, asked: int) -> bool:
-    """Whether the answer may still have been on its way when the client left or the recording stopped."""
-    if not told.cut:
-        return False
-    return rule.within is None or told.end - told.heard[asked].unit.t <= rule.within
+class Answers(RulesJudge):
+    """Answers that came late or never."""
+
+    kinds = {Answer: _Answer}  # noqa: RUF012
 
 
 def spell(nanoseconds: int) -> str:

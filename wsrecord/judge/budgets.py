@@ -1,29 +1,45 @@
-"""How long it took, by the recorded clock.
+"""How long it took, by the recorded clock, and how many there were.
 
 Each `from` starts a clock under its key, and the next `to` under that key stops the oldest; one that is
 `to` and `from` stops one and starts another. Where both lists share an event it is a gap; where the
 client begins it is a first answer; else it is a whole run. A clock that nothing stopped is told of if
-the session went on for longer than the budget.
+the session went on for longer than the budget. `count` counts under its key, in a session.
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-from wsrecord.contract.model import Budget
+from wsrecord.contract.model import Budget, Contract, Count, EventKey
 from wsrecord.contract.wording import joined
 from wsrecord.judge.answers import spell
 from wsrecord.judge.codes import Code
-from wsrecord.judge.evidence import Evidence, Told
-from wsrecord.judge.finding import Finding
-from wsrecord.judge.holes import holes, taken
+from wsrecord.judge.heard import Heard, Spot
+from wsrecord.judge.holes import taken
+from wsrecord.judge.judge import Judge
 from wsrecord.judge.rules import Key, key_of, values_of
+from wsrecord.judge.told import Hears, Told
 
 
-def judge(evidence: Evidence) -> Iterable[Finding]:
-    """What took longer than it may."""
-    for budget in evidence.contract.budgets:
-        for told in evidence.sessions:
-            yield from _of_session(budget, evidence, told)
+class Budgets(Judge):
+    """What took longer than it may, and what came too often or too seldom."""
+
+    def __init__(self, contract: Contract, sessions: tuple[Told, ...]) -> None:
+        super().__init__(contract, sessions)
+        self._open: dict[int, list[_Clock | _Counter]] = {}
+
+    def hears(self, told: Told, key: EventKey) -> Iterable[Hears]:
+        """The budgets that this event has a part in."""
+        if told.number not in self._open:
+            self._open[told.number] = [
+                _Clock(one, told, self) if isinstance(one, Budget) else _Counter(one, told, self)
+                for one in self.contract.budgets
+            ]
+        return [one.hear for one in self._open[told.number] if key in one.about]
+
+    def end(self, told: Told) -> None:
+        """Clocks that nothing stopped, and counts."""
+        for one in self._open.pop(told.number, ()):
+            one.end()
 
 
 def code_of(budget: Budget) -> Code:
@@ -33,61 +49,127 @@ def code_of(budget: Budget) -> Code:
     return Code.FIRST_ANSWER_LATE if budget.start[0].sender == "client" else Code.RUN_TOO_LONG
 
 
-def _of_session(budget: Budget, evidence: Evidence, told: Told) -> Iterator[Finding]:
-    running: dict[Key, deque[int]] = {}
-    about = {*budget.start, *budget.stop}
-    gap = code_of(budget) is Code.GAP_TOO_LONG
-    for index, heard in enumerate(told.heard):
+class _Clock:
+    """One budget of time in one session."""
+
+    def __init__(self, budget: Budget, told: Told, judge: Budgets) -> None:
+        self.budget = budget
+        self.told = told
+        self.judge = judge
+        self.about = {*budget.start, *budget.stop}
+        self._starts, self._stops = frozenset(budget.start), frozenset(budget.stop)
+        self._gap = code_of(budget) is Code.GAP_TOO_LONG
+        self._running: dict[Key, deque[Spot]] = {}
+
+    def hear(self, heard: Heard) -> None:
+        """Stop a clock, start one, or both."""
         event = heard.event
-        if event is None or event.key not in about:
-            continue
-        key = key_of(event, budget.per)
+        assert event is not None
+        key = key_of(event, self.budget.per)
         if key is None:
-            continue
-        if event.key in budget.stop and running.get(key):
-            started = running[key].popleft()
-            if heard.unit.t - told.heard[started].unit.t > budget.within:
-                yield _finding(budget, evidence, told, started, index)
-        if event.key in budget.start:
-            clocks = running.setdefault(key, deque())
-            if gap:
+            return
+        if event.key in self._stops and (running := self._running.get(key)):
+            started = running.popleft()
+            if not running:
+                del self._running[key]
+            if heard.spot.t - started.t > self.budget.within:
+                self._late(started, heard.spot)
+        if event.key in self._starts:
+            clocks = self._running.setdefault(key, deque())
+            if self._gap:
                 clocks.clear()
-            clocks.append(index)
-    lost = [hole for hole in evidence.once(holes)[told.number] if hole.sender == budget.stop[0].sender]
-    for key, clocks in running.items():
-        for started in clocks:
-            values = values_of(budget.per, key)
-            late = told.end - told.heard[started].unit.t > budget.within
-            if late and not taken(lost, budget.stop, values, started):
-                yield _unstopped(budget, evidence, told, started, values)
+            clocks.append(heard.spot)
+
+    def end(self) -> None:
+        """Tell of the clocks that nothing stopped."""
+        budget, told = self.budget, self.told
+        lost = [hole for hole in told.holes if hole.sender == budget.stop[0].sender]
+        for key, clocks in self._running.items():
+            for started in clocks:
+                values = values_of(budget.per, key)
+                late = told.end - started.t > budget.within
+                if late and not taken(lost, budget.stop, values, started.nth):
+                    self._unstopped(started, values)
+
+    def _unstopped(self, started: Spot, values: dict[str, object]) -> None:
+        budget, told = self.budget, self.told
+        took = spell(told.end - started.t)
+        names = [one.name for one in budget.stop]
+        wanted = joined(names, "or")
+        self.judge.found.append(
+            code_of(budget).at(
+                told.place(started),
+                f"after {started.shown} no {wanted} came in {took}, until the session ended",
+                expected=f"{wanted} within {spell(budget.within)}",
+                got=f"nothing in {took}",
+                context=told.around(started),
+                contract=told.contract.name,
+                extra={"budget": budget.where, "open": values, "missing": names},
+            )
+        )
+
+    def _late(self, first: Spot, last: Spot) -> None:
+        budget, told = self.budget, self.told
+        took = last.t - first.t
+        self.judge.found.append(
+            code_of(budget).at(
+                told.place(last),
+                f"{last.shown} came {spell(took)} after {first.shown}",
+                expected=f"{joined([one.name for one in budget.stop], 'or')} within {spell(budget.within)}",
+                got=spell(took),
+                context=told.around(last, first),
+                contract=told.contract.name,
+                extra={"budget": budget.where, "took": took},
+            )
+        )
 
 
-def _unstopped(
-    budget: Budget, evidence: Evidence, told: Told, started: int, values: dict[str, object]
-) -> Finding:
-    first = told.heard[started]
-    took = spell(told.end - first.unit.t)
-    wanted = joined([one.name for one in budget.stop], "or")
-    return code_of(budget).at(
-        told.place(started),
-        f"after {first.shown} no {wanted} came in {took}, until the session ended",
-        expected=f"{wanted} within {spell(budget.within)}",
-        got=f"nothing in {took}",
-        context=told.around(started),
-        contract=evidence.contract.name,
-        extra={"budget": budget.where, "open": values},
-    )
+class _Counter:
+    """One budget of numbers in one session."""
 
+    def __init__(self, budget: Count, told: Told, judge: Budgets) -> None:
+        self.budget = budget
+        self.told = told
+        self.judge = judge
+        # Where there may be too few, every event counts its key as one that is there.
+        self.about = frozenset(told.contract.events) if budget.least else frozenset(budget.of)
+        self._counts: dict[Key, tuple[int, Spot]] = {}
 
-def _finding(budget: Budget, evidence: Evidence, told: Told, started: int, index: int) -> Finding:
-    first, last = told.heard[started], told.heard[index]
-    took = last.unit.t - first.unit.t
-    return code_of(budget).at(
-        told.place(index),
-        f"{last.shown} came {spell(took)} after {first.shown}",
-        expected=f"{joined([one.name for one in budget.stop], 'or')} within {spell(budget.within)}",
-        got=spell(took),
-        context=told.around(index, started),
-        contract=evidence.contract.name,
-        extra={"budget": budget.where, "took": took},
-    )
+    def hear(self, heard: Heard) -> None:
+        """Count one more."""
+        event = heard.event
+        assert event is not None
+        key = key_of(event, self.budget.per)
+        if key is None:
+            return
+        before, _ = self._counts.get(key, (0, heard.spot))
+        now = before + (event.key in self.budget.of)
+        self._counts[key] = now, heard.spot
+        most = self.budget.most
+        if most is not None and now == most + 1 and now > before:
+            self._tell(heard.spot, key, now, f"at most {most}")
+
+    def end(self) -> None:
+        """Tell where there were too few; a session that was cut may have had more to come."""
+        least = self.budget.least
+        if self.told.cut or not least:
+            return
+        for key, (number, last) in self._counts.items():
+            if number < least:
+                self._tell(last, key, number, f"at least {least}")
+
+    def _tell(self, spot: Spot, key: Key, number: int, wanted: str) -> None:
+        names = joined([one.name for one in self.budget.of], "or")
+        values = values_of(self.budget.per, key)
+        of = "".join(f" of {part} {value}" for part, value in values.items())
+        self.judge.found.append(
+            Code.COUNT_OUTSIDE.at(
+                self.told.place(spot),
+                f"{names} came {number} times{of}, {wanted} are allowed",
+                expected=wanted,
+                got=str(number),
+                context=self.told.around(spot),
+                contract=self.told.contract.name,
+                extra={"budget": self.budget.where, "count": number, "key": values},
+            )
+        )

@@ -4,11 +4,12 @@ That a server closes properly before a flow is over is the flow's matter. That i
 closes with a code that says something broke, is this one's; the flows it cut are not told again.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from wsrecord.judge.codes import Code
-from wsrecord.judge.evidence import Evidence, Told
 from wsrecord.judge.finding import Finding, Place
+from wsrecord.judge.judge import Judge
+from wsrecord.judge.told import Told
 
 # What says that something broke; what says that a client did what it must not is the client's.
 _MEANING = {
@@ -26,11 +27,13 @@ _LAST_OF_STANDARD = 2999
 _LAST = 4999
 
 
-def judge(evidence: Evidence) -> Iterable[Finding]:
+class Closings(Judge):
     """Ends of sessions that should have been otherwise, and what broke the protocol on the wire."""
-    for told in evidence.sessions:
-        yield from _end(evidence, told)
-        yield from _oddities(evidence, told)
+
+    def end(self, told: Told) -> None:
+        """Look at the end of one session."""
+        self.found += _end(told)
+        self.found += _oddities(told)
 
 
 def abrupt(told: Told) -> bool:
@@ -46,7 +49,7 @@ def is_proper(code: int) -> bool:
     return code in _PROPER or _LAST_OF_STANDARD < code <= _LAST
 
 
-def _end(evidence: Evidence, told: Told) -> Iterator[Finding]:
+def _end(told: Told) -> Iterator[Finding]:
     if not abrupt(told):
         return
     close = told.session.close
@@ -58,8 +61,8 @@ def _end(evidence: Evidence, told: Told) -> Iterator[Finding]:
             f"the server ended session {told.number} without a close message",
             expected="a close message",
             got="a reset" if how == "reset" else "the end of the connection",
-            context=told.last(),
-            contract=evidence.contract.name,
+            context=told.recent(),
+            contract=told.contract.name,
         )
         return
     assert close.code is not None
@@ -70,12 +73,12 @@ def _end(evidence: Evidence, told: Told) -> Iterator[Finding]:
         f"the {close.sender} closed session {told.number} with {close.code}: {meaning}",
         expected="1000, 1001, 1012, 1013, or from 3000 on",
         got=f"{close.code}{reason}",
-        context=told.last(),
-        contract=evidence.contract.name,
+        context=told.recent(),
+        contract=told.contract.name,
     )
 
 
-def _oddities(evidence: Evidence, told: Told) -> Iterator[Finding]:
+def _oddities(told: Told) -> Iterator[Finding]:
     """One finding for each kind of remark; payloads that were not kept are told of by themselves."""
     groups: dict[tuple[str, str | None], int] = {}
     for note in told.session.notes:
@@ -90,7 +93,7 @@ def _oddities(evidence: Evidence, told: Told) -> Iterator[Finding]:
             f"{f'the {sender} sent' if sender else 'there was'} what breaks the protocol: {code}{times}",
             expected="frames as RFC 6455 has them",
             got=note.text,
-            contract=evidence.contract.name,
+            contract=told.contract.name,
             extra={"note": code, "times": number},
         )
 

@@ -1,37 +1,35 @@
 """Faults of flows as findings: what came, what was allowed instead, what is missing, and whose flow it is."""
 
-from collections.abc import Iterable
-
 from wsrecord.contract.wording import joined
 from wsrecord.judge import codes
-from wsrecord.judge.evidence import Evidence
 from wsrecord.judge.finding import Finding
-from wsrecord.judge.running import Placed, ref, run
+from wsrecord.judge.running import Placed, Running, ref
 
 
-def judge(evidence: Evidence) -> Iterable[Finding]:
+class FlowsJudge(Running):
     """What the flows found, in the order in which it shows."""
-    found = evidence.once(run).faults
-    for placed in sorted(found, key=lambda one: (one.told.number, one.index)):
-        yield _finding(evidence, placed)
+
+    def finish(self) -> None:
+        """Tell the faults."""
+        super().finish()
+        self.found += map(_finding, sorted(self.run.faults, key=lambda one: one.spot.mark[1:]))
 
 
-def _finding(evidence: Evidence, placed: Placed) -> Finding:
-    fault = placed.fault
+def _finding(placed: Placed) -> Finding:
+    fault, spot = placed.fault, placed.spot
     code = codes.find(fault.code)
     assert code is not None
-    told, index = placed.told, placed.index
+    told = spot.told
     ended = fault.event is None
-    heard = told.heard[index]
     first = ref(fault.first)
-    others = (first[1],) if first is not None and first[0] is told else ()
+    others = (first,) if first is not None and first.told is told else ()
     return code.at(
-        told.place(index, event=None) if ended else told.place(index),
+        told.place(spot, event=None) if ended else told.place(spot),
         fault.text,
         expected=_expected(placed),
-        got=_end(placed) if ended else heard.shown,
-        context=told.around(index, *others),
-        contract=evidence.contract.name,
+        got=_end(placed) if ended else spot.shown,
+        context=told.around(spot, *others),
+        contract=told.contract.name,
         flow=fault.flow,
         instance=fault.title,
         extra={"allowed": list(fault.allowed), "missing": list(fault.missing), "key": dict(fault.key)},
@@ -50,5 +48,5 @@ def _expected(placed: Placed) -> str | None:
 
 
 def _end(placed: Placed) -> str:
-    by = placed.told.ended_by
+    by = placed.spot.told.ended_by
     return "the end of the recording" if by == "recorder" else f"the end of the session, by the {by}"

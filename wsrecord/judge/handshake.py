@@ -1,6 +1,5 @@
 """The upgrade and its answer: refused where it must be, accepted where it may, with the right subprotocol."""
 
-from collections.abc import Iterable
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qsl, urlsplit
 
@@ -8,19 +7,20 @@ from wsrecord.cassette.recording import Session
 from wsrecord.contract.model import Handshake, Refusal
 from wsrecord.contract.wording import joined
 from wsrecord.judge.codes import Code
-from wsrecord.judge.evidence import Evidence, Told
 from wsrecord.judge.finding import Finding
+from wsrecord.judge.judge import Judge
+from wsrecord.judge.told import Told
 
 
-def judge(evidence: Evidence) -> Iterable[Finding]:
+class Handshakes(Judge):
     """Handshakes that were answered otherwise than the contract says."""
-    wanted = evidence.contract.handshake
-    if wanted is None:
-        return
-    for told in evidence.sessions:
-        finding = _of_session(wanted, told, evidence.contract.name)
+
+    def end(self, told: Told) -> None:
+        """Look at the upgrade of one session."""
+        wanted = self.contract.handshake
+        finding = None if wanted is None else _of_session(wanted, told, self.contract.name)
         if finding is not None:
-            yield finding
+            self.found.append(finding)
 
 
 def _of_session(wanted: Handshake, told: Told, contract: str) -> Finding | None:
@@ -69,7 +69,7 @@ def _refused(refusal: Refusal, told: Told, status: int, contract: str) -> Findin
             f"the server accepted session {told.number}, which {lacking}",
             expected=expected,
             got="101",
-            context=told.last(),
+            context=told.recent(),
             contract=contract,
         )
     return Code.REFUSED_OTHERWISE.at(

@@ -5,21 +5,16 @@ tool never ended is the same fault again. So a judge who misses something asks f
 come as something that another judge has told of.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from wsrecord.contract.classify import Event
 from wsrecord.contract.model import Contract, EventKey
 from wsrecord.contract.pointer import Pointer, at
-from wsrecord.judge.evidence import Evidence, Heard, Told
-from wsrecord.judge.isolation import Foreign, foreign_places
+from wsrecord.judge.heard import Heard, Mark
 from wsrecord.wire.frames import Direction
 
 _SCALARS = (str, int, float, bytes)
-
-
-Mark: TypeAlias = tuple[int, int, int]  # time, session, place in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,42 +38,31 @@ class Hole:
         )
 
 
-def holes(evidence: Evidence) -> dict[int, list[Hole]]:
-    """The holes of each session, by its number."""
-    foreign = evidence.once(foreign_places)
-    return {told.number: list(_in_session(evidence.contract, told, foreign)) for told in evidence.sessions}
-
-
-def mark(told: Told, index: int) -> Mark:
-    """When a unit came, for all sessions of a cassette."""
-    return told.heard[index].unit.t, told.number, index
+def hole_of(contract: Contract, heard: Heard, foreign: Collection[Pointer] | None) -> Hole | None:
+    """The hole that a unit is, if it is one; `foreign` is where it shows another user's values."""
+    at, sender = heard.spot.mark, heard.spot.sender
+    if heard.event is not None:
+        doubtful = _unsound(contract, heard, heard.event) | _strange(contract, heard.event, foreign)
+        if not doubtful:
+            return None
+        keys = {name: value for name, value in heard.event.keys.items() if name not in doubtful}
+        return Hole(at, sender, heard.event.key, keys, doubtful, blind=False)
+    if not heard.unit.readable:
+        return Hole(at, sender, None, {}, frozenset(), blind=True)
+    if heard.spot.name is None or contract.unknown != "allow" or heard.ambiguous is not None:
+        carried = _carried(contract, heard)
+        return Hole(at, sender, None, carried, frozenset(), blind=not carried)
+    return None
 
 
 def taken(left: list[Hole], events: Collection[EventKey], values: Mapping[str, object], after: int) -> bool:
     """Whether one of these holes may be one of these events, for these key values; it is used up by that."""
     for hole in left:
         known = hole.event is None or hole.event in events
-        if known and hole.at[2] > after and hole.may_carry(values):
+        if known and hole.at.nth > after and hole.may_carry(values):
             left.remove(hole)
             return True
     return False
-
-
-def _in_session(contract: Contract, told: Told, foreign: Foreign) -> Iterator[Hole]:
-    for index, heard in enumerate(told.heard):
-        at, sender = mark(told, index), heard.unit.sender
-        if heard.event is not None:
-            doubtful = _unsound(contract, heard, heard.event) | _strange(
-                contract, heard.event, foreign.get(at[1:])
-            )
-            if doubtful:
-                keys = {name: value for name, value in heard.event.keys.items() if name not in doubtful}
-                yield Hole(at, sender, heard.event.key, keys, doubtful, blind=False)
-        elif not heard.unit.readable:
-            yield Hole(at, sender, None, {}, frozenset(), blind=True)
-        elif heard.name is None or contract.unknown != "allow" or heard.ambiguous is not None:
-            carried = _carried(contract, heard)
-            yield Hole(at, sender, None, carried, frozenset(), blind=not carried)
 
 
 def _strange(contract: Contract, event: Event, pointers: Collection[Pointer] | None) -> frozenset[str]:

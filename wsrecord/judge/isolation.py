@@ -4,136 +4,141 @@ A value belongs to whose session had it first; the value that names a user belon
 client said itself, its server may say back. One finding for each session and other user: the first place.
 """
 
-import heapq
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from wsrecord.contract.classify import Event
-from wsrecord.contract.model import Isolation
-from wsrecord.contract.pointer import Pointer, at, written
+from wsrecord.contract.model import Contract, EventKey
+from wsrecord.contract.pointer import Pointer, getter, written
 from wsrecord.contract.wording import joined, short
 from wsrecord.judge.codes import Code
-from wsrecord.judge.evidence import Evidence, Told
 from wsrecord.judge.finding import Finding
-from wsrecord.judge.users import said, users
+from wsrecord.judge.heard import Heard, Spot
+from wsrecord.judge.judge import Judge
+from wsrecord.judge.told import Told
 
-Foreign: TypeAlias = Mapping[tuple[int, int], frozenset[Pointer]]  # by session and place in it
-_Value: TypeAlias = tuple[type, object]
+_Places: TypeAlias = tuple[tuple[Pointer, Callable[[Any], Any]], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Leak:
-    """One event that shows values of another user."""
+    """The first event of a session that shows values of some other user, and how many do."""
 
-    told: Told
-    index: int
+    spot: Spot
     pointers: tuple[Pointer, ...]
     values: tuple[object, ...]
     user: str
     owner: str
-    source: tuple[Told, int] | None  # where the owner had the first of them
+    source: Told | None  # the session in which the owner had the first of them
+    events: int = 1
 
 
-def judge(evidence: Evidence) -> Iterable[Finding]:
+class Isolating(Judge):
     """Values of one user that another saw; sessions that do not say whose they are."""
-    if evidence.contract.isolation is None:
-        return
-    whose = evidence.once(users)
-    for told in evidence.sessions:
-        if whose[told.number] is None and told.session.accepted:
-            where = evidence.contract.isolation.user
-            yield Code.USER_UNKNOWN.at(
-                told.place(),
-                f"session {told.number} does not say whose it is",
-                expected=f"a value at {where}" if where else "credentials in its handshake",
-                got="nothing",
-                context=told.last(),
-                contract=evidence.contract.name,
-            )
-    groups: dict[tuple[int, str], list[Leak]] = {}
-    for leak in evidence.once(leaks):
-        groups.setdefault((leak.told.number, leak.owner), []).append(leak)
-    for found in groups.values():
-        yield _finding(evidence, found)
 
+    def __init__(self, contract: Contract, sessions: tuple[Told, ...]) -> None:
+        super().__init__(contract, sessions)
+        users = {told.user for told in sessions if told.user is not None}
+        # With one user nothing is another's, and nothing needs to be remembered.
+        self.needed = contract.isolation is not None and len(users) > 1
+        self._leaks: dict[tuple[int, str], Leak] = {}
+        # By hash: 64 bits each, for values that may be as many as events. A value that names a user is his.
+        self._owners: dict[int, str | Told] = {
+            hash(told.named): told.user for told in sessions if told.named is not None and told.user is not None
+        }
+        self._known: dict[str, set[int]] = {}  # what a user's own client said
+        self._places: dict[EventKey, _Places] = {}
 
-def foreign_places(evidence: Evidence) -> Foreign:
-    """Where other users' values stand."""
-    return {(leak.told.number, leak.index): frozenset(leak.pointers) for leak in evidence.once(leaks)}
-
-
-def leaks(evidence: Evidence) -> list[Leak]:
-    """Every event of the server's that shows a value of another user, in the order of time."""
-    isolation = evidence.contract.isolation
-    if isolation is None:
-        return []
-    whose = evidence.once(users)
-    owners: dict[_Value, str] = {}
-    sources: dict[_Value, tuple[Told, int]] = {}
-    known: dict[str, set[_Value]] = {}  # what a user's own client said
-    for told in evidence.sessions:
-        named, user = said(told, isolation.user), whose[told.number]
-        if named is not None and user is not None:
-            owners[str, named] = user
-    found: list[Leak] = []
-    for told, index, event in _in_time(evidence):
-        user = whose[told.number]
+    def see(self, heard: Heard, event: Event) -> frozenset[Pointer] | None:
+        """Where an event shows another user's values, if it does."""
+        told = heard.spot.told
+        user = told.user
         if user is None:
-            continue
-        values = list(_values(isolation, event))
-        if event.sender == "client":
-            known.setdefault(user, set()).update(value for _, value in values)
-            continue
-        own = known.get(user, ())
-        strange = [
-            (pointer, value)
-            for pointer, value in values
-            if owners.get(value, user) != user and value not in own
+            return None
+        places = self._places.get(event.key)
+        if places is None:
+            places = self._places[event.key] = tuple(self._of(event.key))
+        values = [
+            (pointer, value, hash(value) if type(value) is str else hash((1, str(value))))
+            for pointer, get in places
+            if isinstance(value := get(event.unit.value), str | int)
+            and not isinstance(value, bool)
+            and value != ""
         ]
-        if strange:
-            owner = owners[strange[0][1]]
-            pointers, shown = tuple(one for one, _ in strange), tuple(one[1] for _, one in strange)
-            found.append(Leak(told, index, pointers, shown, user, owner, sources.get(strange[0][1])))
-            continue  # what else it shows may be the other user's too
-        for _, value in values:
-            owners.setdefault(value, user)
-            sources.setdefault(value, (told, index))
-    return found
+        if event.key.sender == "client":
+            self._known.setdefault(user, set()).update(mark for _, _, mark in values)
+            return None
+        owners = self._owners
+        strange: list[tuple[Pointer, object, str | Told]] = []
+        fresh: list[int] = []
+        for pointer, value, mark in values:
+            owner = owners.get(mark)
+            if owner is None or owner == user:  # nobody's so far, or what names this very user
+                fresh.append(mark)
+            elif owner is not told and _user(owner) != user and mark not in self._known.get(user, ()):
+                strange.append((pointer, value, owner))
+        if not strange:
+            for mark in fresh:
+                owners[mark] = told
+            return None  # else: what else it shows may be the other user's too
+        self._leak(heard.spot, user, strange)
+        return frozenset(pointer for pointer, _, _ in strange)
+
+    def end(self, told: Told) -> None:
+        """Whether a session says whose it is."""
+        isolation = self.contract.isolation
+        if isolation is not None and told.user is None and told.session.accepted:
+            self.found.append(
+                Code.USER_UNKNOWN.at(
+                    told.place(),
+                    f"session {told.number} does not say whose it is",
+                    expected=f"a value at {isolation.user}" if isolation.user else "credentials in its handshake",
+                    got="nothing",
+                    context=told.recent(),
+                    contract=self.contract.name,
+                )
+            )
+
+    def finish(self) -> None:
+        """Tell the leaks."""
+        self.found += [self._finding(leak) for leak in self._leaks.values()]
+
+    def _of(self, key: EventKey) -> Iterator[tuple[Pointer, Callable[[Any], Any]]]:
+        isolation = self.contract.isolation
+        assert isolation is not None
+        shared = {one.pointer for one in isolation.shared if one.selects(key)}
+        for one in isolation.values:
+            if one.selects(key) and one.pointer not in shared:
+                yield one.pointer, getter(one.pointer)
+
+    def _leak(self, spot: Spot, user: str, strange: list[tuple[Pointer, object, str | Told]]) -> None:
+        first = strange[0][2]
+        owner = _user(first)
+        assert owner is not None
+        known = self._leaks.get((spot.told.number, owner))
+        if known is not None:
+            known.events += 1
+            return
+        pointers, values = tuple(one for one, _, _ in strange), tuple(one for _, one, _ in strange)
+        source = first if isinstance(first, Told) else None
+        self._leaks[spot.told.number, owner] = Leak(spot, pointers, values, user, owner, source)
+
+    def _finding(self, leak: Leak) -> Finding:
+        told, owner = leak.spot.told, leak.owner
+        shown = joined([written(one) for one in leak.pointers], "and")
+        rest = f", as do {leak.events - 1} more events" if leak.events > 1 else ""
+        source = () if leak.source is None else (leak.source.first_with(str(leak.values[0])),)
+        return Code.FOREIGN_ID.at(
+            told.place(leak.spot, pointer=written(leak.pointers[0])),
+            f"{leak.spot.shown} in a session of {short(leak.user)} carries {shown} of {short(owner)}{rest}",
+            expected=f"values of {short(leak.user)} only",
+            got=joined([short(value) for value in leak.values], "and"),
+            context=(*source, *told.around(leak.spot)),
+            contract=self.contract.name,
+            extra={"owner": owner, "events": leak.events},
+        )
 
 
-def _values(isolation: Isolation, event: Event) -> Iterator[tuple[Pointer, _Value]]:
-    shared = {one.pointer for one in isolation.shared if one.selects(event.key)}
-    for one in isolation.values:
-        if one.selects(event.key) and one.pointer not in shared:
-            value = at(event.value, one.pointer)
-            if isinstance(value, str | int) and not isinstance(value, bool) and value != "":
-                yield one.pointer, (type(value), value)
-
-
-def _in_time(evidence: Evidence) -> Iterator[tuple[Told, int, Event]]:
-    def events(told: Told) -> Iterator[tuple[int, int, int, Told, Event]]:
-        for index, heard in enumerate(told.heard):
-            if heard.event is not None:
-                yield heard.unit.t, told.number, index, told, heard.event
-
-    merged = heapq.merge(*map(events, evidence.sessions), key=lambda one: one[:3])
-    return ((told, index, event) for _, _, index, told, event in merged)
-
-
-def _finding(evidence: Evidence, found: list[Leak]) -> Finding:
-    first = found[0]
-    told, owner = first.told, first.owner
-    shown = joined([written(one) for one in first.pointers], "and")
-    rest = f", as do {len(found) - 1} more events" if len(found) > 1 else ""
-    source = () if first.source is None else (first.source[0].line(first.source[1]),)
-    event = told.heard[first.index].shown
-    return Code.FOREIGN_ID.at(
-        told.place(first.index, pointer=written(first.pointers[0])),
-        f"{event} in a session of {short(first.user)} carries {shown} of {short(owner)}{rest}",
-        expected=f"values of {short(first.user)} only",
-        got=joined([short(value) for value in first.values], "and"),
-        context=(*source, *told.around(first.index)),
-        contract=evidence.contract.name,
-        extra={"owner": owner, "events": len(found)},
-    )
+def _user(owner: str | Told) -> str | None:
+    return owner.user if isinstance(owner, Told) else owner

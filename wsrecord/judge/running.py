@@ -1,38 +1,35 @@
-"""A contract's flows, run over all sessions of a cassette: faults with their places, and what was covered.
+"""A contract's flows, run over the sessions of a cassette: faults with their places, and what was covered.
 
 Flows of scope user go on over the sessions of one user, whose events come in the order of time. What is
 missing because of something that another judge has told of is left out: see `holes.py`.
 """
 
-import heapq
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import groupby
 from typing import cast
 
 from wsrecord.contract.flow.coverage import Coverage
 from wsrecord.contract.flow.fault import FlowFault, Seen
 from wsrecord.contract.flow.instances import Instances, User
 from wsrecord.contract.flow.spec import Flow, Flows
-from wsrecord.contract.model import EventKey
+from wsrecord.contract.model import Contract, EventKey
 from wsrecord.judge.closing import abrupt
-from wsrecord.judge.evidence import Evidence, Told
-from wsrecord.judge.holes import Hole, Mark, holes, mark
-from wsrecord.judge.users import users
+from wsrecord.judge.heard import Heard, Mark, Spot
+from wsrecord.judge.holes import Hole
+from wsrecord.judge.judge import Judge
+from wsrecord.judge.told import Hears, Told
 
 _UNFINISHED = ("never-ended", "cut")
 _UNBEGUN = ("not-started", "outside")
 _EXPLAINED = (*_UNFINISHED, *_UNBEGUN, "open-at-end", "out-of-order")  # by a hole
-Ref = tuple[Told, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A fault of a flow, and the session and place in it where it shows."""
+    """A fault of a flow, and the place where it shows."""
 
     fault: FlowFault
-    told: Told
-    index: int
+    spot: Spot
 
 
 @dataclass(slots=True)
@@ -51,98 +48,98 @@ class _Group:
     """The sessions of one user, or one session of nobody."""
 
     user: User
-    sessions: list[Told]
-    holes: list[Hole]
+    sessions: list[Told] = field(default_factory=list)
+    left: int = 0  # of them, to be heard to their end
+    instances: dict[int, Instances] = field(default_factory=dict)  # by session
     faults: list[Placed] = field(default_factory=list)
+    unfinished: list[Placed] = field(default_factory=list)
 
 
-def run(evidence: Evidence) -> Run:
-    """Run the flows of the contract over the evidence."""
-    flows = evidence.contract.flows
-    done = Run(covered={flow.name: Coverage() for flow in flows.all})
-    if not flows.all:
-        return done
-    found = evidence.once(holes)
-    whose = evidence.once(users)
-    together = any(flow.spec.scope == "user" for flow in flows.all)
-    keyed = sorted(
-        evidence.sessions, key=lambda told: (0, str(whose[told.number]), 0) if _known(whose, told, together)
-        else (1, "", told.number)
-    )  # fmt: skip
-    for _, sessions in groupby(
-        keyed,
-        key=lambda told: (whose[told.number], 0) if _known(whose, told, together) else (None, told.number),
-    ):
-        mine = list(sessions)
-        group = _Group(User(flows), mine, [hole for told in mine for hole in found[told.number]])
-        _run(flows, group, done)
-    return done
+class Running(Judge):
+    """Runs the flows while events come in."""
+
+    def __init__(self, contract: Contract, sessions: tuple[Told, ...]) -> None:
+        super().__init__(contract, sessions)
+        self.flows = contract.flows
+        self.run = Run(covered={flow.name: Coverage() for flow in self.flows.all})
+        self._groups: dict[int, _Group] = {}  # by session
+        together = any(flow.spec.scope == "user" for flow in self.flows.all)
+        users: dict[str, _Group] = {}
+        for told in sessions:
+            group = _Group(User(self.flows))
+            if together and told.user is not None:
+                group = users.setdefault(told.user, group)
+            group.sessions.append(told)
+            group.left += 1
+            self._groups[told.number] = group
+
+    def hears(self, told: Told, key: EventKey) -> Iterable[Hears]:
+        """The flows that read this event."""
+        readers = self.flows.readers(key.name, key.sender)
+        if not readers:
+            return ()
+        group = self._groups[told.number]
+        instances = _instances(group, told, self.flows)
+        asked = frozenset(part for reader in readers for part in reader.flow.spec.key)
+        feed, faults, holes = instances.feed, group.faults, told.holes
+
+        def hear(heard: Heard) -> None:
+            spot, event = heard.spot, heard.event
+            assert event is not None
+            if holes and holes[-1].at.nth == spot.nth and not asked.isdisjoint(holes[-1].doubtful):
+                return  # some flow asks it for a key that it does not carry rightly
+            for fault in feed(key.name, key.sender, event.keys, spot):
+                faults.append(Placed(fault, spot))
+
+        return (hear,)
+
+    def end(self, told: Told) -> None:
+        """Judge what a session left unfinished; with a user's last session, what the user did."""
+        group = self._groups.pop(told.number)
+        if self.flows.all:
+            instances = _instances(group, told, self.flows)
+            group.unfinished += _placed(instances.end(cut=told.cut))
+            group.left -= 1
+            if not group.left:
+                self._close(group)
+
+    def _close(self, group: _Group) -> None:
+        flows = self.flows
+        unfinished = group.unfinished
+        unfinished += [_weighed(placed, group) for placed in _placed(group.user.end(cut=False))]
+        _count(group, unfinished, self.run)
+        outer = [placed for placed in unfinished if not _inside(placed, unfinished, flows)]
+        told_of = [
+            placed for placed in outer if placed.fault.code == "cut" or not abrupt(placed.spot.told)
+        ]
+        self.run.faults += _unexplained([*group.faults, *told_of], group, flows)
 
 
-def _known(whose: dict[int, str | None], told: Told, together: bool) -> bool:
-    return together and whose[told.number] is not None
+def _instances(group: _Group, told: Told, flows: Flows) -> Instances:
+    found = group.instances.get(told.number)
+    if found is None:
+        found = group.instances[told.number] = Instances(flows, group.user)
+    return found
 
 
-def _run(flows: Flows, group: _Group, done: Run) -> None:
-    instances = {told.number: Instances(flows, group.user) for told in group.sessions}
-    skipped = {hole.at for hole in group.holes if hole.event is not None}
-    parts = {hole.at: hole.doubtful for hole in group.holes if hole.event is not None}
-    for told, index in _in_time(group.sessions):
-        event = told.heard[index].event
-        assert event is not None
-        at = mark(told, index)
-        if at in skipped and _keyed_by(flows, event.key, parts[at]):
-            continue
-        for fault in instances[told.number].feed(event.name, event.sender, event.keys, (told, index)):
-            group.faults.append(Placed(fault, told, index))
-    unfinished = [
-        placed
-        for told in group.sessions
-        for placed in _placed(instances[told.number].end(cut=told.cut), told)
-    ]
-    unfinished += [
-        _weighed(placed, group) for placed in _placed(group.user.end(cut=False), group.sessions[-1])
-    ]
-    _count(instances.values(), group, unfinished, done)
-    outer = [placed for placed in unfinished if not _inside(placed, unfinished, flows)]
-    told_of = [placed for placed in outer if placed.fault.code == "cut" or not abrupt(placed.told)]
-    done.faults += _unexplained([*group.faults, *told_of], group, flows)
-
-
-def _in_time(sessions: list[Told]) -> Iterator[Ref]:
-    def events(told: Told) -> Iterator[tuple[Mark, Told, int]]:
-        for index, heard in enumerate(told.heard):
-            if heard.event is not None:
-                yield mark(told, index), told, index
-
-    if len(sessions) == 1:
-        return ((told, index) for _, told, index in events(sessions[0]))
-    merged = heapq.merge(*map(events, sessions), key=lambda one: one[0])
-    return ((told, index) for _, told, index in merged)
-
-
-def _keyed_by(flows: Flows, event: EventKey, doubtful: frozenset[str]) -> bool:
-    """Whether some flow that reads an event asks it for a key that it does not carry rightly."""
-    readers = flows.readers(event.name, event.sender)
-    return any(part in doubtful for reader in readers for part in reader.flow.spec.key)
-
-
-def _placed(faults: Iterable[FlowFault], told: Told) -> Iterator[Placed]:
+def _placed(faults: Iterable[FlowFault]) -> Iterator[Placed]:
     """The faults of an end, each at the last event of its instance."""
     for fault in faults:
         where = ref(fault.last) or ref(fault.first)
-        yield Placed(fault, *(where or (told, len(told.heard) - 1)))
+        assert where is not None  # what has not ended has begun
+        yield Placed(fault, where)
 
 
-def ref(seen: Seen | None) -> Ref | None:
+def ref(seen: Seen | None) -> Spot | None:
     """Where an event was that a flow has read."""
-    return None if seen is None else cast(Ref, seen.ref)
+    return None if seen is None else cast(Spot, seen.ref)
 
 
 def _weighed(placed: Placed, group: _Group) -> Placed:
     """Whether nobody failed to end a flow of a user's: by the last session in which it could have gone on."""
-    later = [told for told in group.sessions if told.heard and told.heard[0].unit.t >= placed.told.end]
-    last = max([placed.told, *later], key=lambda told: told.end)
+    own = placed.spot.told
+    later = [told for told in group.sessions if told.units and told.began >= own.end]
+    last = max([own, *later], key=lambda told: told.end)
     return replace(placed, fault=replace(placed.fault, code="cut")) if last.cut else placed
 
 
@@ -163,7 +160,7 @@ def _unexplained(faults: list[Placed], group: _Group, flows: Flows) -> list[Plac
     """The faults that no hole explains. A hole is one event: it explains one instance of each flow."""
     left: list[Placed] = []
     used: set[tuple[Mark, str]] = set()
-    found = list(group.holes)
+    found = [hole for told in group.sessions for hole in told.holes]
     for placed in faults:
         flow = flows[placed.fault.flow]
         hole = next(
@@ -179,7 +176,7 @@ def _unexplained(faults: list[Placed], group: _Group, flows: Flows) -> list[Plac
             event = placed.fault.event
             parts = frozenset(part for part, _ in placed.fault.key)
             key = EventKey(event.direction, event.name)
-            found.append(Hole(mark(placed.told, placed.index), event.direction, key, {}, parts, blind=False))
+            found.append(Hole(placed.spot.mark, event.direction, key, {}, parts, blind=False))
             used.update((found[-1].at, other.name) for other in flows.all if other is not flow)
     return left
 
@@ -188,12 +185,12 @@ def _explains(hole: Hole, placed: Placed, flow: Flow, flows: Flows) -> bool:
     fault = placed.fault
     if fault.code not in _EXPLAINED or (hole.sender == "client" and fault.code not in _UNBEGUN):
         return False
-    if fault.event is not None and hole.at >= mark(placed.told, placed.index):
+    if fault.event is not None and hole.at >= placed.spot.mark:
         return False
     first = ref(fault.first)
-    if first is not None and mark(*first) > hole.at:
+    if first is not None and first.mark > hole.at:
         return False
-    if flow.spec.scope == "session" and hole.at[1] != placed.told.number:
+    if flow.spec.scope == "session" and hole.at.session != placed.spot.told.number:
         return False
     wanted = {flow, flow.parent} if fault.code == "outside" else {flow}
     if hole.event is not None:
@@ -203,12 +200,13 @@ def _explains(hole: Hole, placed: Placed, flow: Flow, flows: Flows) -> bool:
     return hole.may_carry(dict(fault.key))
 
 
-def _count(instances: Iterable[Instances], group: _Group, unfinished: list[Placed], done: Run) -> None:
+def _count(group: _Group, unfinished: list[Placed], done: Run) -> None:
     """Add up what was opened, broken and covered. What a user's sessions share is counted once."""
     counted: set[str] = set()
-    for one in instances:
+    shared = {flow.name for flow in group.user.shelves}
+    for one in group.instances.values():
         for name, shown in one.coverage().items():
-            if name in counted and any(flow.name == name for flow in group.user.shelves):
+            if name in counted and name in shared:
                 continue
             counted.add(name)
             done.opened[name] = done.opened.get(name, 0) + shown.opened

@@ -4,7 +4,7 @@ A field that is missing, and one that no schema knows beside it, are one fault: 
 object. A fault at a placeholder is none: nobody knows what stood there.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from difflib import get_close_matches
 
 from wsrecord.contract.explain import SchemaFault
@@ -13,58 +13,61 @@ from wsrecord.contract.pointer import written
 from wsrecord.contract.wording import joined, short
 from wsrecord.judge import codes
 from wsrecord.judge.codes import Code
-from wsrecord.judge.evidence import Evidence, Heard, Told
 from wsrecord.judge.finding import Finding
+from wsrecord.judge.heard import Heard
+from wsrecord.judge.judge import Judge
 
 MOST = 5  # findings for one event
 _UNKNOWN = ("additionalProperties", "unevaluatedProperties")
 
 
-def judge(evidence: Evidence) -> Iterable[Finding]:
+class Schemas(Judge):
     """What is wrong with units by themselves."""
-    for told in evidence.sessions:
-        for index, heard in enumerate(told.heard):
-            yield from _of_unit(evidence.contract, told, index, heard)
+
+    def odd(self, heard: Heard) -> None:
+        """Tell what is wrong with this one."""
+        self.found += _of_unit(self.contract, heard)
 
 
-def _of_unit(contract: Contract, told: Told, index: int, heard: Heard) -> Iterator[Finding]:
-    unit = heard.unit
+def _of_unit(contract: Contract, heard: Heard) -> Iterator[Finding]:
+    unit, spot = heard.unit, heard.spot
+    told = spot.told
     if unit.fault is not None:
         code = codes.find(unit.fault.code)
         assert code is not None
         where = "" if unit.fault.offset is None else f", at byte {unit.fault.offset}"
         yield code.at(
-            told.place(index),
-            f"{heard.name or f'a message of the {unit.sender}'}: {unit.fault.text}{where}",
+            told.place(spot),
+            f"{spot.name or f'a message of the {unit.sender}'}: {unit.fault.text}{where}",
             got=unit.text[:300],
-            context=told.around(index),
+            context=told.around(spot),
             contract=contract.name,
         )
         if not unit.readable:
             return
     if heard.ambiguous is not None:
         yield Code.AMBIGUOUS_EVENT.at(
-            told.place(index),
+            told.place(spot),
             heard.ambiguous,
             expected="one event",
             got="two events",
-            context=told.around(index),
+            context=told.around(spot),
             contract=contract.name,
         )
     elif heard.event is None:
-        yield from _unnamed(contract, told, index, heard)
+        yield from _unnamed(contract, heard)
     else:
         for fault, more in _grouped(heard.faults):
-            yield _schema(contract, told, index, heard, fault, more)
+            yield _schema(contract, heard, fault, more)
 
 
-def _unnamed(contract: Contract, told: Told, index: int, heard: Heard) -> Iterator[Finding]:
-    context = told.around(index)
-    sender = heard.unit.sender
-    if heard.name is None:
+def _unnamed(contract: Contract, heard: Heard) -> Iterator[Finding]:
+    spot, told, sender = heard.spot, heard.spot.told, heard.unit.sender
+    context = told.around(spot)
+    if spot.name is None:
         where = "" if contract.name_at is None else f" at {written(contract.name_at) or 'its root'}"
         yield Code.UNNAMED_UNIT.at(
-            told.place(index, pointer=None if contract.name_at is None else written(contract.name_at)),
+            told.place(spot, pointer=None if contract.name_at is None else written(contract.name_at)),
             f"a message of the {sender} has no name{where}",
             expected="the name of an event",
             got=short(heard.unit.value),
@@ -75,36 +78,32 @@ def _unnamed(contract: Contract, told: Told, index: int, heard: Heard) -> Iterat
     if contract.unknown == "allow":
         return
     names = [key.name for key in contract.events if key.sender == sender]
-    other = any(key.name == heard.name for key in contract.events)
-    close = get_close_matches(heard.name, names, 1, 0.5)
+    other = any(key.name == spot.name for key in contract.events)
+    close = get_close_matches(spot.name, names, 1, 0.5)
     hint = "; only the other side may send it" if other else f"; did it mean {close[0]}?" if close else ""
     yield Code.UNKNOWN_EVENT.at(
-        told.place(index),
-        f"the contract has no event {short(heard.name)} of the {sender}{hint}",
+        told.place(spot),
+        f"the contract has no event {short(spot.name)} of the {sender}{hint}",
         severity="breaking" if contract.unknown == "error" else "warning",
         expected=joined(names, "or") or f"no event of the {sender}",
-        got=heard.name,
+        got=spot.name,
         context=context,
         contract=contract.name,
     )
 
 
 def _schema(
-    contract: Contract,
-    told: Told,
-    index: int,
-    heard: Heard,
-    fault: SchemaFault,
-    more: tuple[SchemaFault, ...],
+    contract: Contract, heard: Heard, fault: SchemaFault, more: tuple[SchemaFault, ...]
 ) -> Finding:
+    spot, told = heard.spot, heard.spot.told
     rest = f"; also {'; '.join(one.message for one in more[:3])}" if more else ""
     rest += f"; and {len(more) - 3} more there" if len(more) > 3 else ""
     return Code.SCHEMA_INVALID.at(
-        told.place(index, pointer=fault.pointer),
-        f"{heard.name}: {fault.message}{rest}",
+        told.place(spot, pointer=fault.pointer),
+        f"{spot.name}: {fault.message}{rest}",
         expected=fault.expected or None,
         got=fault.got or None,
-        context=told.around(index),
+        context=told.around(spot),
         contract=contract.name,
         extra={
             "keyword": fault.keyword,

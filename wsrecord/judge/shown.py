@@ -1,17 +1,17 @@
 """What cassettes have shown of one contract: small enough to keep when the cassette itself is forgotten."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from wsrecord.contract.flow.coverage import Coverage
 from wsrecord.contract.model import Contract, EventKey
-from wsrecord.judge import answers, rules
-from wsrecord.judge.evidence import Case, Evidence
+from wsrecord.judge.heard import Heard
+from wsrecord.judge.judge import Judge
 from wsrecord.judge.points import Point, Points
-from wsrecord.judge.rules import Tally
-from wsrecord.judge.running import run
-from wsrecord.judge.users import users
+from wsrecord.judge.rules import RulesJudge, Tally
+from wsrecord.judge.running import Run, Running
+from wsrecord.judge.told import Told
 
 
 @dataclass(slots=True)
@@ -33,50 +33,41 @@ class Shown:
     seen: set[Point] = field(default_factory=set)
     points: Points | None = None  # of its schemas; made with the first event
 
-    def add(self, evidence: Evidence) -> None:
+    def add(self, sessions: Iterable[Told], judges: Iterable[Judge]) -> None:
         """Take in what one cassette shows."""
-        if self.points is None:
-            self.points = Points(self.contract)
-        for told in evidence.sessions:
+        users = set()
+        for told in sessions:
             self.sessions += 1
             self.refused += not told.session.accepted
-            for heard in told.heard:
-                self.units += 1
-                if heard.event is None:
-                    continue
-                self.events[heard.event.key] += 1
-                if heard.unit.fault is None and not heard.faults:
-                    self.sound += 1
-                    self.points.see(heard.event, self.seen)
-        self._flows(evidence)
-        for done in (evidence.once(rules.judged), evidence.once(answers.judged)):
-            for number, tally in done.tallies.items():
-                mine = self.tallies.setdefault(number, Tally())
-                mine.subjects += tally.subjects
-                mine.wrong += tally.wrong
-        whose = {user for user in evidence.once(users).values() if user is not None}
-        self.users = max(self.users, len(whose))
+            self.units += told.units
+            self.sound += told.sound
+            users.add(told.user)
+            for ears in told.ears.values():
+                self.events[ears.key] += ears.count
+        self.users = max(self.users, len(users - {None}))
+        for judge in judges:
+            if isinstance(judge, Running):
+                self._flows(judge.run)
+            elif isinstance(judge, RulesJudge):
+                self._tally(judge.tallies)
 
-    def _flows(self, evidence: Evidence) -> None:
-        done = evidence.once(run)
+    def see(self, heard: Heard) -> None:
+        """Take in what one event shows of its schema."""
+        event = heard.event
+        if event is not None and not heard.faults and heard.unit.fault is None:
+            if self.points is None:
+                self.points = Points(self.contract)
+            self.points.see(event, self.seen)
+
+    def _tally(self, tallies: Mapping[int, Tally]) -> None:
+        for number, tally in tallies.items():
+            mine = self.tallies.setdefault(number, Tally())
+            mine.subjects += tally.subjects
+            mine.wrong += tally.wrong
+
+    def _flows(self, done: Run) -> None:
         self.opened.update(done.opened)
         self.broken.update(done.broken)
         self.cut.update(done.cut)
         for name, covered in done.covered.items():
             self.covered[name] = self.covered.get(name, Coverage()) | covered
-
-
-def collect(cases: Iterable[Case], contracts: Iterable[Contract]) -> list[Shown]:
-    """What all these cassettes show of each contract."""
-    found = [Shown(contract) for contract in contracts]
-    for case in cases:
-        take(found, case)
-    return found
-
-
-def take(found: Iterable[Shown], case: Case) -> None:
-    """Take in what one more cassette shows."""
-    for one in found:
-        for evidence in case.evidence:
-            if evidence.contract is one.contract:
-                one.add(evidence)

@@ -1,48 +1,76 @@
-"""Whose session it is: by what the contract says, else by what its client logged in or came back with."""
+"""Whose session it is: by what the contract says, else by what its client logged in or came back with.
+
+This is known before anything is judged: who owns a value, and whose flows go on in another session.
+"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import count
 from urllib.parse import parse_qsl, urlsplit
 
 from wsrecord.cassette.model import Opcode
 from wsrecord.cassette.recording import Session
-from wsrecord.contract.model import Selector
+from wsrecord.cassette.source import Source
+from wsrecord.codec.base import Codec
+from wsrecord.codec.unit import Unit
+from wsrecord.contract.classify import Classifier, Unknown
+from wsrecord.contract.model import Contract, Selector
 from wsrecord.contract.pointer import at
-from wsrecord.judge.evidence import Evidence, Told
+from wsrecord.errors import ContractError
+from wsrecord.judge.told import Told, make_codec
 
 SHORTEST_TOKEN = 16
 _CREDENTIAL = re.compile(r"token|auth|api_?key|session|jwt|ticket", re.IGNORECASE)
 _SCALARS = (str, int, float)
 
 
-def users(evidence: Evidence) -> dict[int, str | None]:
-    """The user of each session, by its number; None where nothing tells."""
-    isolation = evidence.contract.isolation
-    named = {told.number: said(told, isolation.user if isolation else None) for told in evidence.sessions}
+def find_users(sessions: Sequence[Told], contract: Contract, source: Source) -> None:
+    """Note in each session whose it is; None stays where nothing tells."""
+    _name(sessions, contract, source)
     by_credential: dict[tuple[str, str], set[str]] = {}
-    for told in evidence.sessions:
-        user = named[told.number]
+    for told in sessions:
         for one in credentials(told.session):
-            if user is not None:
-                by_credential.setdefault(one, set()).add(user)
-    found: dict[int, str | None] = {}
-    for told in evidence.sessions:
-        found[told.number] = named[told.number] or _by_credential(told.session, by_credential)
-    for told in evidence.sessions:
-        found[told.number] = found[told.number] or _by_return(told, evidence.sessions, found)
-    return found
+            if told.named is not None:
+                by_credential.setdefault(one, set()).add(told.named)
+    for told in sessions:
+        told.user = told.named or _by_credential(told.session, by_credential)
+    _by_return([told for told in sessions if told.user is None], sessions, source)
 
 
-def said(told: Told, where: Selector | None) -> str | None:
-    """What the session itself says whose it is."""
-    if where is None:
+def _name(sessions: Iterable[Told], contract: Contract, source: Source) -> None:
+    """What the sessions themselves say whose they are: most of them in their first event."""
+    where = contract.isolation.user if contract.isolation else None
+    left = {told.number: told for told in sessions if told.session.count}
+    if where is None or not left:
+        return
+    classifier = Classifier(contract)
+    codecs: dict[int, tuple[Codec, Iterator[int]]] = {}
+    for message in source.messages():
+        told = left.get(message.session)
+        if told is None:
+            continue
+        if told.number not in codecs:
+            codecs[told.number] = make_codec(told), count(1)
+        codec, numbers = codecs[told.number]
+        for unit in codec.feed(next(numbers), message):
+            told.named = told.named or _said(unit, classifier, where)
+        if told.named is not None:
+            del left[told.number], codecs[told.number]
+            if not left:
+                return
+
+
+def _said(unit: Unit, classifier: Classifier, where: Selector) -> str | None:
+    if unit.sender != "server":
         return None
-    for heard in told.heard:
-        if heard.event is not None and heard.event.sender == "server" and where.selects(heard.event.key):
-            value = at(heard.event.value, where.pointer)
-            if isinstance(value, _SCALARS) and not isinstance(value, bool):
-                return str(value)
-    return None
+    try:
+        event = classifier.classify(unit)
+    except ContractError:  # two events at once: the judge of schemas tells
+        return None
+    if isinstance(event, Unknown) or not where.selects(event.key):
+        return None
+    value = at(event.value, where.pointer)
+    return str(value) if isinstance(value, _SCALARS) and not isinstance(value, bool) else None
 
 
 def credentials(session: Session) -> Iterator[tuple[str, str]]:
@@ -71,20 +99,30 @@ def _by_credential(session: Session, known: dict[tuple[str, str], set[str]]) -> 
     return None
 
 
-def _by_return(told: Told, others: tuple[Told, ...], known: dict[int, str | None]) -> str | None:
-    """Whoever was given what this session came with: a token to resume by."""
-    given = [
-        value for _, value in parse_qsl(urlsplit(told.session.path).query) if len(value) >= SHORTEST_TOKEN
-    ]
-    for other in others:
-        user = known.get(other.number)
-        if other is told or user is None:
-            continue
-        texts = (
-            message.payload
-            for message in other.session.messages
-            if message.sender == "server" and message.opcode in (Opcode.TEXT, Opcode.BINARY)
+def _by_return(unknown: Sequence[Told], sessions: Sequence[Told], source: Source) -> None:
+    """Whoever was given what a session came with: a token to resume by."""
+    tokens = {
+        told.number: [
+            value for _, value in parse_qsl(urlsplit(told.session.path).query) if len(value) >= SHORTEST_TOKEN
+        ]
+        for told in unknown
+    }
+    wanted = {value.encode() for values in tokens.values() for value in values}
+    if not wanted:
+        return
+    givers: dict[bytes, set[int]] = {value: set() for value in wanted}
+    for message in source.messages():
+        if message.sender == "server" and message.opcode in (Opcode.TEXT, Opcode.BINARY):
+            for value in wanted:
+                if value in message.payload:
+                    givers[value].add(message.session)
+    for told in unknown:
+        own = tokens[told.number]
+        users = (
+            other.user
+            for other in sessions
+            if other is not told
+            and other.user is not None
+            and any(other.number in givers[value.encode()] for value in own)
         )
-        if any(value.encode() in payload for payload in texts for value in given):
-            return user
-    return f"whoever came with {given[0][:60]}" if given else None
+        told.user = next(users, f"whoever came with {own[0][:60]}" if own else None)

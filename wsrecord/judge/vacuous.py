@@ -2,38 +2,53 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from wsrecord.cassette.recording import Recording, Session
 from wsrecord.contract.model import Contract
 from wsrecord.contract.wording import joined, short
 from wsrecord.judge.closing import abrupt
 from wsrecord.judge.codes import Code
-from wsrecord.judge.evidence import Case, Evidence
 from wsrecord.judge.finding import Finding, Place
+from wsrecord.judge.judge import Judge
 from wsrecord.judge.shown import Shown
+from wsrecord.judge.told import Told
 
 
-def judge_case(case: Case, contracts: Sequence[Contract]) -> Iterable[Finding]:
+class Quiet(Judge):
+    """Sessions that ended before they said anything, where others did."""
+
+    def finish(self) -> None:
+        """Look at every session."""
+        if any(told.events for told in self.sessions):
+            self.found += [_too_short(told) for told in self.sessions if self._is_too_short(told)]
+
+    def _is_too_short(self, told: Told) -> bool:
+        quiet = not told.units or self.contract.unknown == "allow"
+        return told.session.accepted and quiet and not abrupt(told) and not told.events
+
+
+def judge_cassette(
+    recording: Recording, unclaimed: Iterable[Session], contracts: Sequence[Contract], cassette: str
+) -> Iterator[Finding]:
     """What is missing in one cassette."""
-    place = Place(cassette=case.cassette)
-    why = case.recording.unfinished
+    place = Place(cassette=cassette)
+    why = recording.unfinished
     if why is not None:
         yield Code.INCOMPLETE_CASSETTE.at(
             place, f"the cassette is not all that happened: {why}", expected="a whole recording", got=why
         )
-    if not case.recording.sessions:
+    if not recording.sessions:
         yield Code.EMPTY_CASSETTE.at(
             place, "the cassette holds no session: nothing was checked", expected="a session", got="none"
         )
-    for session in case.unclaimed:
+    for session in unclaimed:
         path = session.path.partition("?")[0]
         chosen = f" with subprotocol {session.subprotocol}" if session.subprotocol else ""
         yield Code.NO_CONTRACT_APPLIES.at(
-            Place(cassette=case.cassette, session=session.number),
+            Place(cassette=cassette, session=session.number),
             f"no contract applies to session {session.number}, {short(path)}{chosen}",
             expected=joined([_applies(one) for one in contracts], "or"),
             got=f"{path}{chosen}",
         )
-    for evidence in case.evidence:
-        yield from _too_short(evidence)
 
 
 def judge_run(found: Iterable[Shown]) -> Iterable[Finding]:
@@ -66,20 +81,15 @@ def _applies(contract: Contract) -> str:
     return f"{paths}{f' with {protocols}' if protocols else ''} ({contract.name})"
 
 
-def _too_short(evidence: Evidence) -> Iterator[Finding]:
-    if not evidence.seen():
-        return
-    for told in evidence.sessions:
-        quiet = not told.heard or evidence.contract.unknown == "allow"
-        if told.session.accepted and quiet and not abrupt(told) and not any(one.event for one in told.heard):
-            yield Code.SESSION_TOO_SHORT.at(
-                told.place(t=told.end),
-                f"session {told.number} ended before it said anything that the contract names",
-                expected="an event",
-                got=f"the end, by the {told.ended_by}",
-                context=told.last(),
-                contract=evidence.contract.name,
-            )
+def _too_short(told: Told) -> Finding:
+    return Code.SESSION_TOO_SHORT.at(
+        told.place(t=told.end),
+        f"session {told.number} ended before it said anything that the contract names",
+        expected="an event",
+        got=f"the end, by the {told.ended_by}",
+        context=told.recent(),
+        contract=told.contract.name,
+    )
 
 
 def _flows(one: Shown) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from wsrecord.contract.flow.expression import text
 from wsrecord.contract.flow.spec import Flow
-from wsrecord.contract.model import Applies, Contract, EventKey, EventSpec
+from wsrecord.contract.model import Applies, Condition, Contract, EventKey, EventSpec
 from wsrecord.contract.pointer import written
 
 from .escape import terminal
@@ -64,12 +64,16 @@ def _events(contract: Contract) -> Iterator[str]:
     files = {key: _schema(spec) for key, spec in contract.events.items()}
     room = max(map(len, files.values()))
     for key, spec in contract.events.items():
-        when = " when " + ", ".join(written(one.pointer) for one in spec.when) if spec.when else ""
+        when = " when " + ", ".join(_place(one) for one in spec.when) if spec.when else ""
         flows = (
             ", ".join(reader.flow.name for reader in contract.flows.readers(key.name, key.sender))
             or "no flow"
         )
         yield f"  {_ARROWS[key.sender]} {key.name:{widest}}  {files[key]:{room}}  {flows}{when}"
+
+
+def _place(condition: Condition) -> str:
+    return "its name" if condition.pointer is None else written(condition.pointer)
 
 
 def _schema(spec: EventSpec) -> str:

@@ -10,14 +10,15 @@ from contract.draft.demo_recordings import record
 
 from wsrecord.cassette.model import Message, Opcode
 from wsrecord.cassette.recording import Recording
+from wsrecord.cassette.source import from_recording
 from wsrecord.contract.draft.draft import draft
 from wsrecord.contract.flow.expression import text
 from wsrecord.contract.lint import lint
 from wsrecord.contract.load import load
 from wsrecord.contract.model import Contract
-from wsrecord.judge.evidence import gather
 from wsrecord.judge.finding import Finding
-from wsrecord.judge.registry import judge_case
+from wsrecord.judge.registry import judge_cassette
+from wsrecord.judge.shown import Shown
 
 pytestmark = pytest.mark.slow
 Event = dict[str, Any]
@@ -40,7 +41,7 @@ def contract(recordings: list[Recording], tmp_path_factory: pytest.TempPathFacto
 def faults(recording: Recording, contract: Contract) -> list[Finding]:
     return [
         one
-        for one in judge_case(gather(recording, [contract], "demo.wsr"), [contract])
+        for one in judge_cassette(from_recording(recording), [Shown(contract)], "demo.wsr").findings
         if one.severity != "info"
     ]
 

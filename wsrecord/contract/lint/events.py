@@ -33,6 +33,8 @@ def _unreachable(contract: Contract, spec: EventSpec) -> Iterator[Remark]:
             text = f"{spec.key}: its schema wants {place}, so no valid unit has this name"
             yield Remark("error", "name-unreachable", spec.where, text)
     for condition in spec.when:
+        if condition.pointer is None:
+            continue
         said, _ = reach(spec.schema, condition.pointer)
         allowed = _allowed(spec.schema, condition.pointer)
         never = condition.values is not None and allowed is not None and not _meet(condition.values, allowed)

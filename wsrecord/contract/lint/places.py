@@ -25,7 +25,7 @@ def _selectors(rule: Rule) -> tuple[Selector, ...]:
         case Increasing() | Unique():
             return (rule.of,)
         case Echo():
-            return (rule.source, rule.target)
+            return (*rule.sources, rule.target)
         case Concat():
             return (rule.of, rule.whole)
         case Answer():

@@ -15,6 +15,7 @@ from ..reading import Node
 from ..schemas import Schema
 
 EVENT_KEYS = ("schema", "when")
+NAME = "name"  # in the place of a pointer: what the codec calls a unit
 CONDITION_KEYS = ("const", "enum", "present")
 SIDES: tuple[Direction, Direction] = ("server", "client")
 
@@ -71,10 +72,12 @@ def _conditions(node: Node) -> tuple[Condition, ...]:
         node.refuse("no condition: leave `when` out if the name alone tells the event")
     made = []
     for text, inner in node.items():
-        try:
-            pointer = parse(text)
-        except ValueError as error:
-            inner.refuse(str(error))
+        pointer = None
+        if text != NAME:
+            try:
+                pointer = parse(text)
+            except ValueError as error:
+                inner.refuse(f"{error}; or `name`, for the name that the codec gives")
         made.append(Condition(pointer, *_condition(inner)))
     return tuple(made)
 

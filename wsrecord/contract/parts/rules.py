@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from ..model import Answer, Budget, Concat, Echo, Increasing, Rule, Unique
+from ..model import Answer, Budget, Concat, Count, Echo, Increasing, Rule, Unique
 from ..reading import Node
 from .events import Names
 from .keys import Keys
@@ -12,6 +12,8 @@ CONCAT_KEYS = ("of", "is", "per")
 ANSWER_KEYS = ("to", "with", "within", "per")
 VALUE_KEYS = ("of", "per")  # increasing, unique
 BUDGET_KEYS = ("from", "to", "within", "per")
+MOST_COUNTED = 10**9
+COUNT_KEYS = ("count", "least", "most", "per")
 
 
 def read_rule(node: Node, names: Names, keys: Keys) -> Rule:
@@ -23,11 +25,24 @@ def read_rule(node: Node, names: Names, keys: Keys) -> Rule:
     return RULES[kind](inner, names, keys)
 
 
-def read_budget(node: Node, names: Names, keys: Keys) -> Budget:
-    """One budget."""
+def read_budget(node: Node, names: Names, keys: Keys) -> Budget | Count:
+    """One budget: of time, or of numbers."""
+    if isinstance(node.value, dict) and "count" in node.value:
+        return _count(node, names, keys)
     node.mapping(BUDGET_KEYS, "{from: start_agent, to: agent_started, within: 1s}")
     start, stop = names.listed(node.need("from")), names.listed(node.need("to"))
     return Budget(start, stop, node.need("within").duration(), _per(node, keys), node.where)
+
+
+def _count(node: Node, names: Names, keys: Keys) -> Count:
+    node.mapping(COUNT_KEYS, "{count: tool_executing, per: run, most: 20}")
+    least, most = node.get("least"), node.get("most")
+    if least is None and most is None:
+        node.refuse("a count needs `least`, `most` or both")
+    low, high = 0 if least is None else least.integer(0, MOST_COUNTED), None if most is None else most.integer(0, MOST_COUNTED)
+    if high is not None and high < low:
+        node.refuse(f"no number is at least {low} and at most {high}")
+    return Count(names.listed(node.need("count")), low, high, _per(node, keys), node.where)
 
 
 def _increasing(node: Node, names: Names, keys: Keys) -> Rule:
@@ -46,8 +61,9 @@ def _unique(node: Node, names: Names, keys: Keys) -> Rule:
 
 def _echo(node: Node, names: Names, keys: Keys) -> Rule:
     node.mapping(ECHO_KEYS, "{from: ask#/id, in: reply#/reply_to}")
-    source, target = names.selector(node.need("from")), names.selector(node.need("in"))
-    return Echo(source, target, _per(node, keys), node.where)
+    said, target = node.need("from"), names.selector(node.need("in"))
+    sources = said.listed() or said.refuse("an empty list is no source")
+    return Echo(tuple(map(names.selector, sources)), target, _per(node, keys), node.where)
 
 
 def _concat(node: Node, names: Names, keys: Keys) -> Rule:
