@@ -13,7 +13,7 @@ from wsrecord.cassette.store import CassetteWriter, open_cassette
 CASSETTES = Path(__file__).parents[1] / "cassettes"
 _UUID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _USER = re.compile(rb"\buser-[a-z]+\b")
-_PLACEHOLDER = re.compile(rb"wsr-[0-9a-f]{12}-")
+_PLACEHOLDER = re.compile(rb"wsr-[0-9a-f]{12}-([a-z_-]+)-(\d+)")
 _GAP = 1_000_000_000
 
 
@@ -56,9 +56,12 @@ def _copy(
     def other(found: re.Match[bytes]) -> bytes:
         return str(UUID(int=UUID(found[0].decode()).int ^ (copy + 1))).encode()
 
+    def secret(found: re.Match[bytes]) -> bytes:
+        return placeholder + b"%s-%d" % (found[1], 100 * (copy + 1) + int(found[2]))
+
     for record in records:
         if isinstance(record, Message):
-            payload = _PLACEHOLDER.sub(placeholder, _UUID.sub(other, record.payload))
+            payload = _PLACEHOLDER.sub(secret, _UUID.sub(other, record.payload))
             payload = _USER.sub(b"user-%d" % (copy % 50), payload)
             size = None if record.size is None else len(payload) + 1
             yield replace(

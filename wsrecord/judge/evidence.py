@@ -43,7 +43,9 @@ class Evidence:
         self.sessions = tuple(Told(cassette, one, contract, ended_by=ender(one)) for one in sessions)
         find_users(self.sessions, contract, source)
         self.judges = tuple(judge(contract, self.sessions) for judge in judges)
-        self._isolating = next((one for one in self.judges if isinstance(one, Isolating) and one.needed), None)
+        self._isolating = next(
+            (one for one in self.judges if isinstance(one, Isolating) and one.needed), None
+        )
         self._classify = Classifier(contract).classify
         self._ignore = at_placeholder(source.outline.head.nonce)
 
@@ -84,7 +86,7 @@ class Evidence:
         spec = event.spec
         faults: tuple[SchemaFault, ...] = ()
         if spec.schema is not None and unit.readable and not spec.schema.is_valid(unit.value):
-            faults = tuple(spec.schema.validate(unit.value, self._ignore))
+            faults = tuple(spec.schema.faults(unit.value, self._ignore))
         heard = Heard(_spot(told, unit, spec.key.name), unit, event, faults)
         foreign = None if self._isolating is None else self._isolating.see(heard, event)
         if faults or unit.fault is not None:

@@ -45,7 +45,9 @@ class Isolating(Judge):
         self._leaks: dict[tuple[int, str], Leak] = {}
         # By hash: 64 bits each, for values that may be as many as events. A value that names a user is his.
         self._owners: dict[int, str | Told] = {
-            hash(told.named): told.user for told in sessions if told.named is not None and told.user is not None
+            hash(told.named): told.user
+            for told in sessions
+            if told.named is not None and told.user is not None
         }
         self._known: dict[str, set[int]] = {}  # what a user's own client said
         self._places: dict[EventKey, _Places] = {}
@@ -93,7 +95,9 @@ class Isolating(Judge):
                 Code.USER_UNKNOWN.at(
                     told.place(),
                     f"session {told.number} does not say whose it is",
-                    expected=f"a value at {isolation.user}" if isolation.user else "credentials in its handshake",
+                    expected=f"a value at {isolation.user}"
+                    if isolation.user
+                    else "credentials in its handshake",
                     got="nothing",
                     context=told.recent(),
                     contract=self.contract.name,

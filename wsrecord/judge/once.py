@@ -20,7 +20,8 @@ _AT_ONE_EVENT = tuple(
 )  # fmt: skip
 # What an event that has no place in its flow is not owed, either.
 _OUT_OF_PLACE = tuple(
-    code.number for code in (Code.NOT_UNIQUE, Code.NOT_STARTED, Code.OUTSIDE, Code.AFTER_END, Code.OUT_OF_ORDER)
+    code.number
+    for code in (Code.NOT_UNIQUE, Code.NOT_STARTED, Code.OUTSIDE, Code.AFTER_END, Code.OUT_OF_ORDER)
 )
 # What never came, the most telling first.
 _UNFINISHED = tuple(

@@ -86,9 +86,7 @@ class Holder(ABC, Generic[R]):
     def end(self) -> None:
         """The session is over."""
 
-    def tell(
-        self, code: Code, heard: Heard, place: Selector, number: int | None = None, **said: Any
-    ) -> None:
+    def tell(self, code: Code, heard: Heard, place: Selector, number: int | None = None, **said: Any) -> None:
         """Tell what is wrong at a place of an event; message `number` is shown, too."""
         extra = {"rule": self.rule.where, **said.pop("extra", {})}
         self.add(

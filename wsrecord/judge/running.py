@@ -109,9 +109,7 @@ class Running(Judge):
         unfinished += [_weighed(placed, group) for placed in _placed(group.user.end(cut=False))]
         _count(group, unfinished, self.run)
         outer = [placed for placed in unfinished if not _inside(placed, unfinished, flows)]
-        told_of = [
-            placed for placed in outer if placed.fault.code == "cut" or not abrupt(placed.spot.told)
-        ]
+        told_of = [placed for placed in outer if placed.fault.code == "cut" or not abrupt(placed.spot.told)]
         self.run.faults += _unexplained([*group.faults, *told_of], group, flows)
 
 

@@ -92,9 +92,7 @@ def _unnamed(contract: Contract, heard: Heard) -> Iterator[Finding]:
     )
 
 
-def _schema(
-    contract: Contract, heard: Heard, fault: SchemaFault, more: tuple[SchemaFault, ...]
-) -> Finding:
+def _schema(contract: Contract, heard: Heard, fault: SchemaFault, more: tuple[SchemaFault, ...]) -> Finding:
     spot, told = heard.spot, heard.spot.told
     rest = f"; also {'; '.join(one.message for one in more[:3])}" if more else ""
     rest += f"; and {len(more) - 3} more there" if len(more) > 3 else ""

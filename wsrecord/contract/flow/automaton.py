@@ -32,7 +32,7 @@ class State:
         self.needs = min(term.words_from for term in terms)  # events in the shortest completion
         self.accepts = self.needs == 0
         self.moves: dict[str, State] | None = None
-        self.places: dict[str, tuple[int, ...]] = {}
+        self.places: dict[str, tuple[int, ...]] = {}  # who reads an event here; known with the moves
         self._hash = hash(terms)
 
     def __hash__(self) -> int:
@@ -74,7 +74,8 @@ class Automaton:
 
     def step(self, state: State, name: str) -> State | None:
         """Return the state after one more event; None if it may not come."""
-        return self.moves(state).get(name)
+        moves = state.moves
+        return (self._expand(state) if moves is None else moves).get(name)
 
     def moves(self, state: State) -> Mapping[str, State]:
         """Return where each allowed event leads."""

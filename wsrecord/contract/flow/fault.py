@@ -4,6 +4,8 @@ import json
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from wsrecord.wire.quick import quick
+
 from .expression import Expression, names, quoted
 from .prose import is_missing, listed
 from .spec import Direction
@@ -16,7 +18,7 @@ Code: TypeAlias = Literal[
 LONGEST_VALUE = 60
 
 
-@dataclass(frozen=True)
+@quick()
 class Seen:
     """An event that a flow read: its name in the contract, whose it is, and the caller's reference to it."""
 

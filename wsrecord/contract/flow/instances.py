@@ -29,6 +29,8 @@ The rules. *Ended*: the order may end where the instance stands. *Closed*: ended
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from wsrecord.wire.quick import quick
+
 from .coverage import Coverage
 from .expression import Expression
 from .fault import Code, FlowFault, KeyValues, Seen
@@ -91,7 +93,10 @@ class Instances:
         seen = Seen(name, direction, ref)
         for reader in readers:
             self._deliver(_Arrival(reader.flow, reader.name, seen, keys))
-        self._settle(seen)
+        if self._ended:
+            self._settle(seen)
+        if not self._faults:
+            return []
         faults, self._faults = self._faults, []
         return faults
 
@@ -116,11 +121,14 @@ class Instances:
         if flow.spec.dedupe is not None and shelf.repeats(event.name, event.seen, values, event.keys):
             return
         if len(values) == len(flow.spec.key):
-            instance = shelf.instances.get(tuple(values.values()))
-            if instance is None:
-                self._open(shelf, event)
-            else:
+            identity = tuple(values.values())
+            instance = shelf.instances.get(identity)
+            if instance is not None:
                 self._move(shelf, instance, event)
+            elif shelf.is_closed(identity):
+                self._late(shelf, event, values)
+            else:
+                self._open(shelf, event, values)
             return
         policy = flow.unkeyed[event.name]
         absent = tuple(part for part in flow.spec.key if part not in values)
@@ -132,7 +140,7 @@ class Instances:
             key = key_values(event.keys, values)
             self._faults.append(FlowFault("key-missing", flow.name, key, event.seen, absent=absent))
 
-    def _open(self, shelf: Shelf, event: "_Arrival") -> None:
+    def _open(self, shelf: Shelf, event: "_Arrival", values: Mapping[str, object]) -> None:
         """Rules 4 and 6: the first event of an instance."""
         flow, automaton = event.flow, event.flow.automaton
         state = automaton.step(automaton.start, event.name)
@@ -143,7 +151,6 @@ class Instances:
         if flow.parent is not None and state is not None:
             found = self._shelves[flow.parent].agreeing(carried(flow.parent, event.keys))
         parents = found if len(found) <= MOST_PARENTS else ()
-        values = carried(flow, event.keys)
         instance = Instance(flow, tuple(values.values()), key_values(event.keys, values), state, parents)
         if state is None:
             self._fault("not-started", instance, event.seen)
@@ -153,7 +160,7 @@ class Instances:
                 self._fault("outside", instance, event.seen, flow.parent.name)
         else:
             shelf.opened += 1
-            shelf.places.update(automaton.taken(automaton.start, event.name))
+            shelf.read(automaton.start, event.name)
             instance.first = instance.last = event.seen
             instance.last_name = event.name
             for parent in parents:
@@ -170,7 +177,7 @@ class Instances:
             return
         state = None if instance.dropped else automaton.step(instance.state, event.name)
         if state is not None:
-            shelf.places.update(automaton.taken(instance.state, event.name))
+            shelf.read(instance.state, event.name)
             ended = instance.ended
             instance.state, instance.last, instance.last_name = state, event.seen, event.name
             if instance.ended is not ended:
@@ -179,17 +186,30 @@ class Instances:
                     self._ended.append((instance, event.name))
         elif event.flow.spec.reuse and (instance.dropped or instance.ended) and event.opens:
             shelf.retire(instance)
-            self._open(shelf, event)
+            self._open(shelf, event, carried(event.flow, event.keys))
         elif not instance.dropped and event.seen.direction != self._lenient:
             self._fault(
                 "after-end" if automaton.closed(instance.state) else "out-of-order", instance, event.seen
             )
             shelf.put(instance)
 
+    def _late(self, shelf: Shelf, event: "_Arrival", values: Mapping[str, object]) -> None:
+        """Rules 4, 5 and 9 for an instance that is closed, of which only that is known."""
+        flow = event.flow
+        if flow.spec.reuse and event.opens:
+            shelf.reopen(tuple(values.values()))
+            self._open(shelf, event, values)
+        elif event.seen.direction != self._lenient:
+            instance = shelf.revive(tuple(values.values()), key_values(event.keys, values))
+            last = Seen(instance.last_name, event.seen.direction, None)
+            self._faults.append(FlowFault("after-end", flow.name, instance.key, event.seen, last=last))
+
     def _settle(self, seen: Seen) -> None:
         """Rule 6: look at the children of what this event has ended."""
         ended, self._ended = self._ended, []
         for parent, name in ended:
+            if parent.flow.automaton.closed(parent.state):
+                self._shelves[parent.flow].close(parent)
             children, parent.children = parent.children, []
             for child in children:
                 if child.ended:
@@ -213,7 +233,7 @@ class Instances:
         self._faults.append(_fault(code, instance, seen, parent))
 
 
-@dataclass(frozen=True)
+@quick()
 class _Arrival:
     """An event on its way to one flow, by the name that the flow's order has for it."""
 

@@ -61,14 +61,19 @@ class Instance:
 
 @dataclass
 class Shelf:
-    """One flow's instances in one session, or over all sessions of a user."""
+    """One flow's instances in one session, or over all sessions of a user.
+
+    Of a closed instance it keeps little: there may be as many as a long session has events. A hash has 64
+    bits, so that two of a million instances share one by a chance of one to ten millions.
+    """
 
     flow: Flow
     instances: dict[Identity, Instance] = field(default_factory=dict)
     hosts: dict[Identity, Instance] = field(default_factory=dict)  # those of them that can be parents
-    repeated: set[Identity] = field(default_factory=set)  # what `dedupe` has seen
+    repeated: set[int] = field(default_factory=set)  # what `dedupe` has seen, by hash
+    closed: dict[int, str] = field(default_factory=dict)  # last names, by hash
     told: set[Identity] = field(default_factory=set)  # key-missing, once for each event and part
-    places: set[int] = field(default_factory=set)
+    taken: set[tuple[int, ...]] = field(default_factory=set)  # places that events were read at
     endings: set[str] = field(default_factory=set)
     opened: int = 0
 
@@ -79,6 +84,32 @@ class Shelf:
             self.hosts[instance.identity] = instance
         else:
             self.hosts.pop(instance.identity, None)
+
+    def close(self, instance: Instance) -> None:
+        """Forget an instance that nothing may follow in, but that it was there, and what came last."""
+        self.retire(instance)
+        del self.instances[instance.identity]
+        self.closed[hash(instance.identity)] = instance.last_name
+
+    def is_closed(self, identity: Identity) -> bool:
+        """Say whether this was an instance that is closed."""
+        return bool(self.closed) and hash(identity) in self.closed
+
+    def reopen(self, identity: Identity) -> None:
+        """Let a closed instance begin again."""
+        del self.closed[hash(identity)]
+
+    def revive(self, identity: Identity, key: KeyValues) -> Instance:
+        """Return what a closed instance was, to be mute for what came after its end."""
+        instance = Instance(self.flow, identity, key, None, ())
+        instance.mute = True
+        instance.last_name = self.closed.pop(hash(identity))
+        self.put(instance)
+        return instance
+
+    def read(self, state: State, name: str) -> None:
+        """Note which places of the order read an event."""
+        self.taken.add(state.places[name])
 
     def retire(self, instance: Instance) -> None:
         """Note how an instance ended that is about to give way to a new one."""
@@ -105,7 +136,7 @@ class Shelf:
         value = identity(keys.get(self.flow.spec.dedupe or ""))
         if value is None:
             return False
-        mark = (seen.direction, name, *values.items(), value)
+        mark = hash((seen.direction, name, *values.items(), value))
         if mark in self.repeated:
             return True
         self.repeated.add(mark)
@@ -114,16 +145,19 @@ class Shelf:
     def coverage(self) -> Coverage:
         """Return what its instances have shown of the order."""
         last = {i.last_name for i in self.instances.values() if i.ended and i.last is not None}
-        return Coverage(frozenset(self.places), frozenset(self.endings | last))
+        return Coverage(frozenset().union(*self.taken), frozenset(self.endings | last))
 
 
 def carried(flow: Flow, keys: Mapping[str, object]) -> dict[str, object]:
     """Return the identities of the key parts that an event carries, in the key's order."""
     found: dict[str, object] = {}
     for part in flow.spec.key:
-        value = identity(keys.get(part))
-        if value is not None:
-            found[part] = value
+        value = keys.get(part)
+        if type(value) is not str:
+            value = identity(value)
+            if value is None:
+                continue
+        found[part] = value
     return found
 
 

@@ -39,7 +39,10 @@ def _count(node: Node, names: Names, keys: Keys) -> Count:
     least, most = node.get("least"), node.get("most")
     if least is None and most is None:
         node.refuse("a count needs `least`, `most` or both")
-    low, high = 0 if least is None else least.integer(0, MOST_COUNTED), None if most is None else most.integer(0, MOST_COUNTED)
+    low, high = (
+        0 if least is None else least.integer(0, MOST_COUNTED),
+        None if most is None else most.integer(0, MOST_COUNTED),
+    )
     if high is not None and high < low:
         node.refuse(f"no number is at least {low} and at most {high}")
     return Count(names.listed(node.need("count")), low, high, _per(node, keys), node.where)
