@@ -6,8 +6,9 @@ import re
 import sys
 from typing import Any
 
+from .json_quick import DoubtError, read_plain
 from .unit import Fault, UnsayableError
-from .values import MAX_DEPTH
+from .values import MAX_DEPTH, deeper
 
 _HALF = re.compile("[\ud800-\udfff]")
 _MARK = "\ufeff"
@@ -16,7 +17,7 @@ _LARGEST = sys.float_info.max
 
 
 class _OddError(Exception):
-    """Something that the quick way does not collect."""
+    """Something that must be collected, which takes longer."""
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -37,11 +38,19 @@ def _no_constant(text: str) -> Any:
     raise json.JSONDecodeError(f"{text} is no JSON", text, 0)
 
 
-_QUICK = json.JSONDecoder(object_pairs_hook=_object, parse_float=_real, parse_constant=_no_constant)
+_STRICT = json.JSONDecoder(object_pairs_hook=_object, parse_float=_real, parse_constant=_no_constant)
 
 
 def read_json(payload: bytes) -> tuple[Any, Fault | None]:
     """The value, and what is wrong; a readable fault leaves the value standing."""
+    try:
+        return read_plain(payload), None
+    except DoubtError:
+        return read_strictly(payload)
+
+
+def read_strictly(payload: bytes) -> tuple[Any, Fault | None]:
+    """The same, whatever the payload is like."""
     try:
         text = payload.decode()
     except UnicodeDecodeError as error:
@@ -54,7 +63,7 @@ def read_json(payload: bytes) -> tuple[Any, Fault | None]:
     if found is not None and not found.readable:
         return None, found
     fault = fault or found
-    if payload.count(b"[") + payload.count(b"{") > MAX_DEPTH and _depth(value) > MAX_DEPTH:
+    if payload.count(b"[") + payload.count(b"{") > MAX_DEPTH and deeper(value, MAX_DEPTH):
         return None, Fault("too-deep", f"nested deeper than {MAX_DEPTH}")
     if (
         fault is None
@@ -69,7 +78,7 @@ def read_json(payload: bytes) -> tuple[Any, Fault | None]:
 
 def _parse(text: str) -> tuple[Any, Fault | None]:
     try:
-        return _QUICK.decode(text), None
+        return _STRICT.decode(text), None
     except json.JSONDecodeError as error:
         return None, _invalid(error, text)
     except RecursionError:
@@ -121,17 +130,6 @@ def _invalid(error: json.JSONDecodeError, text: str) -> Fault:
     if error.doc is not text:  # from _no_constant, which does not know where it stands
         return Fault("invalid-json", error.msg)
     return Fault("invalid-json", error.msg, len(text[: error.pos].encode("utf-8", "surrogatepass")))
-
-
-def _depth(value: Any) -> int:
-    level, depth = [value], 0
-    while depth <= MAX_DEPTH:
-        level = [item for item in level if isinstance(item, dict | list)]
-        if not level:
-            break
-        depth += 1
-        level = [item for held in level for item in (held.values() if isinstance(held, dict) else held)]
-    return depth
 
 
 def half_character(value: Any) -> str | None:
