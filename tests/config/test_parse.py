@@ -79,3 +79,27 @@ def test_a_file_of_our_own_has_no_table_around_it() -> None:
         parse({"fail_on": 1}, file="f")
     with pytest.raises(UsageError, match=r"^f: there is no key `x`; there is contract"):
         parse({"x": 1}, file="f")
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("contrct = 'a'", "contract"),
+        ("Fail-On = 'info'", "fail_on"),
+        ("min-covrage = 80", "min_coverage"),
+        ("[severty]", "severity"),
+        ("[severity]\nschema-invald = 'info'", "schema-invalid"),
+        ("[severity]\nschema-invalid = 'warn'", "warning"),
+        ("[fuz]", "fuzz"),
+        ("[fuzz]\ntargts = []", "targets"),
+    ],
+)
+def test_a_slip_of_the_pen_is_put_right_at_every_level(text: str, meant: str) -> None:
+    for name in ("", "tool.wsrecord"):
+        with pytest.raises(UsageError, match=rf"did you mean {meant}\?"):
+            read(text, name)
+
+
+def test_what_was_copied_from_pyproject_is_told_so() -> None:
+    with pytest.raises(UsageError, match=r"no key `tool`; .* stand at the top, without that line"):
+        read("[tool.wsrecord]\ncontract = 'a'", "")

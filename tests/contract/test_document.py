@@ -69,7 +69,7 @@ def test_a_bomb_of_aliases_is_refused_before_it_goes_off():
     bomb = "a: &a [1,1,1,1,1,1,1,1,1]\n" + "".join(
         f"{chr(98 + i)}: &{chr(98 + i)} [{','.join(['*' + chr(97 + i)] * 9)}]\n" for i in range(12)
     )
-    assert "its aliases make it larger than a contract may be" in refusal(bomb)
+    assert "its aliases make it larger than a file may be" in refusal(bomb)
 
 
 def test_aliases_are_allowed():
@@ -101,3 +101,16 @@ def test_every_value_knows_its_place():
 
 def test_a_file_of_another_kind_is_no_contract():
     assert "larger than 4 MiB" in refusal("x" * (5 << 20))
+
+
+def test_days_and_silence_are_read_where_they_are_wanted():
+    assert read("a: 2027-01-31", "c.yaml", dates=True).value == {"a": "2027-01-31"}
+    assert read("a: 2027-01-31 10:00:00", "c.yaml", dates=True).value == {"a": "2027-01-31 10:00:00"}
+    assert read("# nothing\n", "c.yaml", empty=True).value is None
+    with pytest.raises(ContractError, match="1:30 is read differently"):
+        read("a: 1:30", "c.yaml", dates=True)
+
+
+def test_a_value_has_its_line():
+    document = read("a:\n  b: 1\n", "c.yaml")
+    assert [document.line(path) for path in ((), ("a", "b"), ("a", "b", "gone"))] == [1, 2, 2]

@@ -30,7 +30,9 @@ class At:
 
     def unknown(self, known: Mapping[str, Any]) -> NoReturn:
         """Raise an error about a key that nobody knows."""
-        hint = did_you_mean(self.key, known) or f"; there is {', '.join(known)}"
+        hint = did_you_mean(self.key.replace("-", "_").lower(), known) or f"; there is {', '.join(known)}"
+        if not self.table and self.key == "tool":  # copied from a pyproject.toml
+            hint = "; in this file the keys of [tool.wsrecord] stand at the top, without that line"
         table = f" in [{self.table}]" if self.table else ""
         raise UsageError(f"{self.file}: there is no key `{self.key}`{table}{hint}")
 

@@ -32,6 +32,7 @@ _DOUBTFUL = re.compile(
     | [-+]?(?:\.[0-9]+|[0-9]+\.)(?:e[-+]?[0-9]+)? | [-+]?0[0-9]+\.[0-9]+
     | [-+]?\.(?:inf|nan) | = | <<"""
 )
+_DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt \t].*)?")
 _TAGS = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 
 
@@ -46,21 +47,31 @@ class Document:
 
     def where(self, path: Path) -> str:
         """The place of a value, `contract.yaml:12:3`; of a name's, where the value has one."""
+        line, column = self._mark(path)
+        return f"{self.file}:{line + 1}:{column + 1}"
+
+    def line(self, path: Path) -> int:
+        """The line of a value."""
+        return self._mark(path)[0] + 1
+
+    def _mark(self, path: Path) -> tuple[int, int]:
         marks = self._marks or _json_marks(self)
         while path and path not in marks:
             path = path[:-1]
-        line, column = marks.get(path, (0, 0))
-        return f"{self.file}:{line + 1}:{column + 1}"
+        return marks.get(path, (0, 0))
 
 
-def read(text: str, file: str) -> Document:
-    """Read a file's text: JSON if its name ends so, else YAML; ContractError says where it can't be read."""
+def read(text: str, file: str, *, dates: bool = False, empty: bool = False) -> Document:
+    """Read a file's text: JSON if its name ends so, else YAML; ContractError says where it can't be read.
+
+    With `dates`, a day stands without quotes, and is a text. With `empty`, a file that says nothing is null.
+    """
     if len(text) > LARGEST:
         raise ContractError(
-            f"{file}: larger than {LARGEST >> 20} MiB, which no contract is; is it the right one?"
+            f"{file}: larger than {LARGEST >> 20} MiB, which no such file is; is it the right one?"
         )
     text = text.removeprefix("\ufeff")
-    return _json(text, file) if file.endswith(".json") else _yaml(text, file)
+    return _json(text, file) if file.endswith(".json") else _yaml(text, file, dates=dates, empty=empty)
 
 
 def _json(text: str, file: str) -> Document:
@@ -137,23 +148,24 @@ def _json_marks(document: Document) -> dict[Path, tuple[int, int]]:
     return document._marks
 
 
-def _yaml(text: str, file: str) -> Document:
-    maker = _Maker(text, file)
-    value = maker.make()
+def _yaml(text: str, file: str, *, dates: bool = False, empty: bool = False) -> Document:
+    maker = _Maker(text, file, dates=dates)
+    value = maker.make(empty=empty)
     return Document(file, value, text, maker.marks)
 
 
 class _Maker:
     """Turns YAML's nodes into values."""
 
-    def __init__(self, text: str, file: str) -> None:
+    def __init__(self, text: str, file: str, *, dates: bool = False) -> None:
         self._text = text
         self._file = file
+        self._dates = dates
         self._made = 0
         self._open: set[int] = set()
         self.marks: dict[Path, tuple[int, int]] = {}
 
-    def make(self) -> Any:
+    def make(self, *, empty: bool = False) -> Any:
         try:
             self._bound_depth()
             node = yaml.compose(self._text, Loader=yaml.SafeLoader)
@@ -165,6 +177,8 @@ class _Maker:
             ) from None
         except yaml.YAMLError as error:
             raise ContractError(f"{self._file}: not YAML: {str(error).splitlines()[0]}") from None
+        if node is None and empty:
+            return None
         if node is None:
             raise ContractError(f"{self._file}: the file is empty")
         return self._value(node, ())
@@ -183,7 +197,7 @@ class _Maker:
     def _value(self, node: yaml.Node, path: Path) -> Any:
         self._made += 1
         if self._made > MOST_VALUES or len(path) > DEEPEST:
-            self._refuse(node, "its aliases make it larger than a contract may be; write it without them")
+            self._refuse(node, "its aliases make it larger than a file may be; write it without them")
         self.marks.setdefault(path, (node.start_mark.line, node.start_mark.column))
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node)
@@ -236,6 +250,8 @@ class _Maker:
             return int(text) if len(text) < 400 else self._refuse(node, "a number of more than 400 digits")
         if _FLOAT.fullmatch(text):
             return float(text)
+        if self._dates and _DATE.fullmatch(text):
+            return text
         if _DOUBTFUL.fullmatch(text):
             meant = f'write "{text}" in quotes if it is text{_other(text)}'
             self._refuse(node, f"{text} is read differently by different YAML parsers; {meant}")

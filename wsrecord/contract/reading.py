@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import dropwhile
 from typing import Any, NoReturn, TypeVar
 
 from wsrecord.errors import ContractError
@@ -31,13 +32,14 @@ class Node:
 
     @property
     def name(self) -> str:
-        """Its place in words, `flows.run.order`."""
-        parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in self.path]
+        """Its place in words, `flows.run.order`; of a list as a whole the place in the text tells the item."""
+        path = list(dropwhile(lambda part: isinstance(part, int), self.path))
+        parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in path]
         return "".join(parts).removeprefix(".")
 
     def refuse(self, what: str) -> NoReturn:
         """Say what is wrong here."""
-        raise ContractError(f"{self.where}: {f'{self.name}: ' if self.path else ''}{what}")
+        raise ContractError(f"{self.where}: {f'{self.name}: ' if self.name else ''}{what}")
 
     def __iter__(self) -> Iterator["Node"]:
         for index, value in enumerate(self.value):
