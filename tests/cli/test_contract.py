@@ -68,7 +68,7 @@ def test_an_exported_schema_gives_the_schemas(cassette: Path, tmp_path: Path) ->
 def test_what_cannot_be_imported_is_one_clear_message(cassette: Path, tmp_path: Path) -> None:
     failed = run("init", cassette, "-o", tmp_path / "c", "--from-python", "no_such_module:Model")
     assert isinstance(failed.exception, UsageError)
-    assert "no_such_module:Model: can't be imported: ModuleNotFoundError" in str(failed.exception)
+    assert "no_such_module can't be imported: ModuleNotFoundError" in str(failed.exception)
 
 
 def test_a_flow_that_is_not_there_is_named_with_those_that_are(cassette: Path, tmp_path: Path) -> None:

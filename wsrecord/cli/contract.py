@@ -1,9 +1,6 @@
 """`wsrecord contract`: draft one from recordings, look for what is wrong with one, show one."""
 
-import json
-import sys
 from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +10,6 @@ from wsrecord.errors import Exit, UsageError
 
 if TYPE_CHECKING:
     from wsrecord.contract.draft.draft import Draft
-    from wsrecord.contract.draft.models import Model
 
 _RARE = 5  # samples: a schema made of fewer knows little
 _MOST_LISTED = 6
@@ -43,8 +39,8 @@ Examples:
     "models",
     metavar="MODULE:MODEL",
     multiple=True,
-    help="Take schemas from Pydantic models, from anything with model_json_schema(), or from a FILE.json "
-    "that was exported; several: again.",
+    help="Take schemas from a Pydantic model, a union, list or registry of models, anything with "
+    "model_json_schema(), or from a FILE.json that was exported; several: again.",
 )
 @click.option("--force", is_flag=True, help="Overwrite files that are there.")
 def init(cassettes: tuple[Path, ...], folder: Path, models: tuple[str, ...], force: bool) -> int:
@@ -54,10 +50,11 @@ def init(cassettes: tuple[Path, ...], folder: Path, models: tuple[str, ...], for
     order of events for each. Ten recordings that differ make a better draft than one that is long.
     """
     from wsrecord.cassette.recording import load as load_cassette  # noqa: PLC0415
+    from wsrecord.cli.models import model  # noqa: PLC0415
     from wsrecord.contract.draft.draft import draft  # noqa: PLC0415
     from wsrecord.contract.load import load  # noqa: PLC0415
 
-    known = [_model(spec) for spec in models]
+    known = [model(spec) for spec in models]
     made = draft([load_cassette(path) for path in cassettes], folder.resolve().name or "draft", known)
     _write(folder, made.files, force=force)
     load(folder)  # a draft that can't be loaded is a bug, and must not look like a success
@@ -185,74 +182,3 @@ def _flows(made: "Draft") -> str:
 def _some(names: Sequence[str]) -> str:
     more = len(names) - _MOST_LISTED
     return ", ".join(names[:_MOST_LISTED]) + (f" and {more} more" if more > 0 else "")
-
-
-def _model(spec: str) -> "Model":
-    """What `--from-python` names, as a JSON Schema."""
-    from wsrecord.contract.draft.models import Model  # noqa: PLC0415
-
-    if spec.endswith(".json"):
-        return Model(Path(spec).stem, _read(Path(spec)))
-    module, _, attribute = spec.partition(":")
-    if not module or not attribute:
-        raise UsageError(
-            f"--from-python {spec}: expected MODULE:MODEL, such as app.events:ServerEvent, or a FILE.json"
-        )
-    return Model(spec, _exported(spec, _imported(spec, module, attribute)))
-
-
-def _read(path: Path) -> Any:
-    try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"--from-python {path}: {error.strerror or error}") from None
-    except ValueError as error:
-        raise UsageError(f"--from-python {path}: not JSON: {error}") from None
-    if not isinstance(value, dict):
-        raise UsageError(f"--from-python {path}: a JSON Schema is an object")
-    return value
-
-
-def _imported(spec: str, module: str, attribute: str) -> Any:
-    sys.path.insert(0, str(Path.cwd()))  # as `python -m` would
-    try:
-        found: Any = import_module(module)
-        for name in attribute.split("."):
-            found = getattr(found, name)
-    except (Exception, SystemExit) as error:
-        raise UsageError(
-            f"--from-python {spec}: can't be imported: {type(error).__name__}: {error}"
-        ) from None
-    finally:
-        sys.path.remove(str(Path.cwd()))
-    return found
-
-
-def _exported(spec: str, found: Any) -> Any:
-    for method in ("model_json_schema", "json_schema"):  # a model, and Pydantic's TypeAdapter
-        export = getattr(found, method, None)
-        if callable(export):
-            break
-    else:
-        if isinstance(found, dict):
-            return found
-        return _adapted(spec, found)
-    try:
-        value = export()
-    except Exception as error:
-        raise UsageError(
-            f"--from-python {spec}: {method}() failed: {type(error).__name__}: {error}"
-        ) from None
-    if not isinstance(value, dict):
-        raise UsageError(f"--from-python {spec}: {method}() gave no JSON Schema, but {type(value).__name__}")
-    return value
-
-
-def _adapted(spec: str, found: Any) -> Any:
-    """A type that Pydantic understands, such as a union of models."""
-    try:
-        return import_module("pydantic").TypeAdapter(found).json_schema()
-    except Exception:
-        raise UsageError(
-            f"--from-python {spec}: it has no model_json_schema(); name a Pydantic model, or a type of them"
-        ) from None

@@ -32,7 +32,7 @@ class Node:
 
     @property
     def name(self) -> str:
-        """Its place in words, `flows.run.order`; of a list as a whole the place in the text tells the item."""
+        """Its place in words, `flows.run.order`; which item of a list, the place tells."""
         path = list(dropwhile(lambda part: isinstance(part, int), self.path))
         parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in path]
         return "".join(parts).removeprefix(".")

@@ -27,6 +27,7 @@ class Model:
 
     name: str
     schema: Mapping[str, Any]
+    events: Mapping[str, str] = field(default_factory=dict)  # where it says itself which part is whose
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,8 @@ def match(models: Sequence[Model], samples: Samples) -> Matched:
     for model in models:
         file = _file(model.name, files)
         used = False
-        for fragment, schema, called in _candidates(model):
-            for key in _events(schema, called, samples):
+        for fragment, keys in _offers(model, samples):
+            for key in keys:
                 if key not in parts:
                     used = True
                     parts[key] = f"{file}#{fragment}" if fragment else file
@@ -86,6 +87,14 @@ def _document(model: Model) -> dict[str, Any]:
     # `discriminator` is OpenAPI's: to JSON Schema it says nothing, and events are told apart before it.
     kept = {name: value for name, value in model.schema.items() if name not in ("$schema", "discriminator")}
     return {"$schema": DRAFT, **kept}
+
+
+def _offers(model: Model, samples: Samples) -> Iterator[tuple[str, Sequence[EventKey]]]:
+    """A part of the model, and the events that it may be for."""
+    for name, fragment in model.events.items():
+        yield fragment, [key for key in samples.events if key.name == name]
+    for fragment, schema, called in () if model.events else _candidates(model):
+        yield fragment, list(_events(schema, called, samples))
 
 
 def _candidates(model: Model) -> Iterator[tuple[str, Any, str]]:
