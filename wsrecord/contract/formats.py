@@ -27,6 +27,12 @@ _MOMENT = r"(\d{2}):(\d{2}):(\d{2})(?:\.\d+)?(?:[zZ]|([+-])(\d{2}):(\d{2}))"
 _DATE = re.compile(_DAY, re.ASCII)
 _TIME = re.compile(_MOMENT, re.ASCII)
 _DATE_TIME = re.compile(rf"{_DAY}[Tt]{_MOMENT}", re.ASCII)
+# What most moments are: a day that every month has, no leap second. Every event has a moment or two.
+_USUAL = re.compile(
+    r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])[Tt](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?"
+    r"(?:[zZ]|[+-](?:[01]\d|2[0-3]):[0-5]\d)",
+    re.ASCII,
+).fullmatch
 _TIMES = r"T(?=\d)(?:\d+H(?:\d+M(?:\d+S)?)?|\d+M(?:\d+S)?|\d+S)"
 _DATES = r"(?:\d+Y(?:\d+M(?:\d+D)?)?|\d+M(?:\d+D)?|\d+D)"
 _DURATION = re.compile(rf"P(?:\d+W|{_DATES}(?:{_TIMES})?|{_TIMES})", re.ASCII)
@@ -63,6 +69,8 @@ def is_time(text: str) -> bool:
 
 def is_date_time(text: str) -> bool:
     """A date, a T, a time."""
+    if _USUAL(text) is not None:
+        return True
     match = _DATE_TIME.fullmatch(text)
     if match is None:
         return False

@@ -5,45 +5,47 @@ never came is missing, unless the session was over before it had to be there and
 """
 
 from collections import deque
+from typing import TypeAlias
 
+from wsrecord.contract.classify import Event
 from wsrecord.contract.model import Answer, EventKey
 from wsrecord.contract.wording import joined
 from wsrecord.judge.codes import Code
 from wsrecord.judge.heard import Heard, Spot
 from wsrecord.judge.holes import taken
-from wsrecord.judge.rules import Holder, Key, RulesJudge, Tally, key_of, values_of
+from wsrecord.judge.rules import Holder, Key, RulesJudge, key_of, values_of
 from wsrecord.judge.told import Told
 
+_Waiting: TypeAlias = dict[Key, deque[Spot]]
 
-class _Answer(Holder[Answer]):
-    def __init__(self, rule: Answer, told: Told, judge: RulesJudge, tally: Tally) -> None:
-        super().__init__(rule, told, judge, tally)
-        self._waiting: dict[Key, deque[Spot]] = {}
 
+class _Answer(Holder[Answer, _Waiting]):
     def concerns(self, key: EventKey) -> bool:
         return key in self.rule.to or key in self.rule.answers
 
-    def hear(self, heard: Heard) -> None:
-        event, rule = heard.event, self.rule
-        assert event is not None
+    def fresh(self) -> _Waiting:
+        return {}
+
+    def hold(self, heard: Heard, event: Event, state: _Waiting) -> None:
+        rule = self.rule
         key = key_of(event, rule.per)
         if key is None:
             return
-        if event.key in rule.answers and (waiting := self._waiting.get(key)):
+        if event.key in rule.answers and (waiting := state.get(key)):
             asked = waiting.popleft()
             if not waiting:
-                del self._waiting[key]
+                del state[key]
             self.tally.subjects += 1
             took = heard.spot.t - asked.t
             if rule.within is not None and took > rule.within:
                 self._late(heard, asked, took, rule.within)
         if event.key in rule.to:
-            self._waiting.setdefault(key, deque()).append(heard.spot)
+            state.setdefault(key, deque()).append(heard.spot)
 
-    def end(self) -> None:
-        rule, told = self.rule, self.told
+    def close(self, told: Told, state: _Waiting) -> None:
+        rule = self.rule
         lost = [hole for hole in told.holes if hole.sender == rule.answers[0].sender]
-        for key, unanswered in self._waiting.items():
+        for key, unanswered in state.items():
             for asked in unanswered:
                 values = values_of(rule.per, key)
                 if not self._excused(asked) and not taken(lost, rule.answers, values, asked.nth):
@@ -52,18 +54,18 @@ class _Answer(Holder[Answer]):
 
     def _excused(self, asked: Spot) -> bool:
         """Whether the answer may still have been on its way when the client left or the recording stopped."""
-        within = self.rule.within
-        return self.told.cut and (within is None or self.told.end - asked.t <= within)
+        within, told = self.rule.within, asked.told
+        return told.cut and (within is None or told.end - asked.t <= within)
 
     def _late(self, heard: Heard, asked: Spot, took: int, within: int) -> None:
         self.add(
             Code.ANSWER_LATE.at(
-                self.told.place(heard.spot),
+                asked.told.place(heard.spot),
                 f"{heard.shown} came {spell(took)} after {asked.shown}, which it answers",
                 expected=f"within {spell(within)}",
                 got=spell(took),
-                context=self.told.around(heard.spot, asked),
-                contract=self.judge.contract.name,
+                context=asked.told.around(heard.spot, asked),
+                contract=asked.told.contract.name,
                 extra={"rule": self.rule.where, "took": took},
             )
         )
@@ -73,12 +75,12 @@ class _Answer(Holder[Answer]):
         wanted = joined(names, "or")
         self.add(
             Code.ANSWER_MISSING.at(
-                self.told.place(asked),
+                asked.told.place(asked),
                 f"{asked.shown} was never answered: {wanted} is missing",
                 expected=wanted if within is None else f"{wanted} within {spell(within)}",
-                got=f"nothing in the {spell(self.told.end - asked.t)} until the session ended",
-                context=self.told.around(asked),
-                contract=self.judge.contract.name,
+                got=f"nothing in the {spell(asked.told.end - asked.t)} until the session ended",
+                context=asked.told.around(asked),
+                contract=asked.told.contract.name,
                 extra={"rule": self.rule.where, "open": values, "missing": names},
             )
         )

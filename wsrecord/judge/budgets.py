@@ -13,6 +13,7 @@ from wsrecord.contract.model import Budget, Contract, Count, EventKey
 from wsrecord.contract.wording import joined
 from wsrecord.judge.answers import spell
 from wsrecord.judge.codes import Code
+from wsrecord.judge.finding import Finding
 from wsrecord.judge.heard import Heard, Spot
 from wsrecord.judge.holes import taken
 from wsrecord.judge.judge import Judge
@@ -25,21 +26,19 @@ class Budgets(Judge):
 
     def __init__(self, contract: Contract, sessions: tuple[Told, ...]) -> None:
         super().__init__(contract, sessions)
-        self._open: dict[int, list[_Clock | _Counter]] = {}
+        self._meters: list[_Clock | _Counter] = [
+            _Clock(one, self.found) if isinstance(one, Budget) else _Counter(one, contract, self.found)
+            for one in contract.budgets
+        ]
 
-    def hears(self, told: Told, key: EventKey) -> Iterable[Hears]:
+    def hears(self, key: EventKey) -> Iterable[Hears]:
         """The budgets that this event has a part in."""
-        if told.number not in self._open:
-            self._open[told.number] = [
-                _Clock(one, told, self) if isinstance(one, Budget) else _Counter(one, told, self)
-                for one in self.contract.budgets
-            ]
-        return [one.hear for one in self._open[told.number] if key in one.about]
+        return [one.hear for one in self._meters if key in one.about]
 
     def end(self, told: Told) -> None:
         """Clocks that nothing stopped, and counts."""
-        for one in self._open.pop(told.number, ()):
-            one.end()
+        for one in self._meters:
+            one.end(told)
 
 
 def code_of(budget: Budget) -> Code:
@@ -50,16 +49,15 @@ def code_of(budget: Budget) -> Code:
 
 
 class _Clock:
-    """One budget of time in one session."""
+    """One budget of time."""
 
-    def __init__(self, budget: Budget, told: Told, judge: Budgets) -> None:
+    def __init__(self, budget: Budget, found: list[Finding]) -> None:
         self.budget = budget
-        self.told = told
-        self.judge = judge
+        self._found = found
         self.about = {*budget.start, *budget.stop}
         self._starts, self._stops = frozenset(budget.start), frozenset(budget.stop)
         self._gap = code_of(budget) is Code.GAP_TOO_LONG
-        self._running: dict[Key, deque[Spot]] = {}
+        self._running: dict[Told, dict[Key, deque[Spot]]] = {}
 
     def hear(self, heard: Heard) -> None:
         """Stop a clock, start one, or both."""
@@ -68,23 +66,27 @@ class _Clock:
         key = key_of(event, self.budget.per)
         if key is None:
             return
-        if event.key in self._stops and (running := self._running.get(key)):
-            started = running.popleft()
-            if not running:
-                del self._running[key]
+        told = heard.spot.told
+        running = self._running.get(told)
+        if running is None:
+            running = self._running[told] = {}
+        if event.key in self._stops and (clocks := running.get(key)):
+            started = clocks.popleft()
+            if not clocks:
+                del running[key]
             if heard.spot.t - started.t > self.budget.within:
                 self._late(started, heard.spot)
         if event.key in self._starts:
-            clocks = self._running.setdefault(key, deque())
+            clocks = running.setdefault(key, deque())
             if self._gap:
                 clocks.clear()
             clocks.append(heard.spot)
 
-    def end(self) -> None:
-        """Tell of the clocks that nothing stopped."""
-        budget, told = self.budget, self.told
+    def end(self, told: Told) -> None:
+        """Tell of the clocks that nothing stopped in a session."""
+        budget = self.budget
         lost = [hole for hole in told.holes if hole.sender == budget.stop[0].sender]
-        for key, clocks in self._running.items():
+        for key, clocks in self._running.pop(told, {}).items():
             for started in clocks:
                 values = values_of(budget.per, key)
                 late = told.end - started.t > budget.within
@@ -92,11 +94,11 @@ class _Clock:
                     self._unstopped(started, values)
 
     def _unstopped(self, started: Spot, values: dict[str, object]) -> None:
-        budget, told = self.budget, self.told
+        budget, told = self.budget, started.told
         took = spell(told.end - started.t)
         names = [one.name for one in budget.stop]
         wanted = joined(names, "or")
-        self.judge.found.append(
+        self._found.append(
             code_of(budget).at(
                 told.place(started),
                 f"after {started.shown} no {wanted} came in {took}, until the session ended",
@@ -109,9 +111,9 @@ class _Clock:
         )
 
     def _late(self, first: Spot, last: Spot) -> None:
-        budget, told = self.budget, self.told
+        budget, told = self.budget, last.told
         took = last.t - first.t
-        self.judge.found.append(
+        self._found.append(
             code_of(budget).at(
                 told.place(last),
                 f"{last.shown} came {spell(took)} after {first.shown}",
@@ -125,15 +127,14 @@ class _Clock:
 
 
 class _Counter:
-    """One budget of numbers in one session."""
+    """One budget of numbers."""
 
-    def __init__(self, budget: Count, told: Told, judge: Budgets) -> None:
+    def __init__(self, budget: Count, contract: Contract, found: list[Finding]) -> None:
         self.budget = budget
-        self.told = told
-        self.judge = judge
+        self._found = found
         # Where there may be too few, every event counts its key as one that is there.
-        self.about = frozenset(told.contract.events) if budget.least else frozenset(budget.of)
-        self._counts: dict[Key, tuple[int, Spot]] = {}
+        self.about = frozenset(contract.events) if budget.least else frozenset(budget.of)
+        self._counts: dict[Told, dict[Key, tuple[int, Spot]]] = {}
 
     def hear(self, heard: Heard) -> None:
         """Count one more."""
@@ -142,19 +143,20 @@ class _Counter:
         key = key_of(event, self.budget.per)
         if key is None:
             return
-        before, _ = self._counts.get(key, (0, heard.spot))
+        counts = self._counts.setdefault(heard.spot.told, {})
+        before, _ = counts.get(key, (0, heard.spot))
         now = before + (event.key in self.budget.of)
-        self._counts[key] = now, heard.spot
+        counts[key] = now, heard.spot
         most = self.budget.most
         if most is not None and now == most + 1 and now > before:
             self._tell(heard.spot, key, now, f"at most {most}")
 
-    def end(self) -> None:
+    def end(self, told: Told) -> None:
         """Tell where there were too few; a session that was cut may have had more to come."""
-        least = self.budget.least
-        if self.told.cut or not least:
+        least, counts = self.budget.least, self._counts.pop(told, {})
+        if told.cut or not least:
             return
-        for key, (number, last) in self._counts.items():
+        for key, (number, last) in counts.items():
             if number < least:
                 self._tell(last, key, number, f"at least {least}")
 
@@ -162,14 +164,14 @@ class _Counter:
         names = joined([one.name for one in self.budget.of], "or")
         values = values_of(self.budget.per, key)
         of = "".join(f" of {part} {value}" for part, value in values.items())
-        self.judge.found.append(
+        self._found.append(
             Code.COUNT_OUTSIDE.at(
-                self.told.place(spot),
+                spot.told.place(spot),
                 f"{names} came {number} times{of}, {wanted} are allowed",
                 expected=wanted,
                 got=str(number),
-                context=self.told.around(spot),
-                contract=self.told.contract.name,
+                context=spot.told.around(spot),
+                contract=spot.told.contract.name,
                 extra={"budget": self.budget.where, "count": number, "key": values},
             )
         )

@@ -1,6 +1,7 @@
 """One cassette under one contract, while it is heard: each unit is classified, validated and passed on."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from wsrecord.cassette.model import Message
@@ -10,7 +11,7 @@ from wsrecord.codec.unit import Unit
 from wsrecord.contract.applies import applies
 from wsrecord.contract.classify import Classifier, Unknown
 from wsrecord.contract.explain import SchemaFault
-from wsrecord.contract.model import Contract
+from wsrecord.contract.model import Contract, EventKey, EventSpec
 from wsrecord.contract.pointer import Pointer
 from wsrecord.contract.schemas import at_placeholder
 from wsrecord.errors import ContractError
@@ -20,10 +21,19 @@ from wsrecord.judge.holes import hole_of
 from wsrecord.judge.isolation import Isolating
 from wsrecord.judge.judge import Judge
 from wsrecord.judge.once import settle
-from wsrecord.judge.told import Ears, Hears, Told, ender
+from wsrecord.judge.told import Hears, Told, ender
 from wsrecord.judge.users import find_users
 
 J = TypeVar("J", bound=Judge)
+
+
+@dataclass(slots=True)
+class Ears:
+    """Who wants to hear events of one kind, and how often they came."""
+
+    key: EventKey
+    hears: tuple[Hears, ...]
+    count: int = 0
 
 
 class Evidence:
@@ -39,6 +49,7 @@ class Evidence:
         see: Hears,
     ) -> None:
         self.contract = contract
+        self.ears: dict[EventSpec, Ears] = {}
         self._see = see
         self.sessions = tuple(Told(cassette, one, contract, ended_by=ender(one)) for one in sessions)
         find_users(self.sessions, contract, source)
@@ -95,10 +106,11 @@ class Evidence:
             told.sound += 1
             if foreign is not None:
                 self._doubt(told, heard, foreign)
-        ears = told.ears.get(spec)
+        told.events += 1
+        ears = self.ears.get(spec)
         if ears is None:
-            hears = (hear for judge in self.judges for hear in judge.hears(told, spec.key))
-            ears = told.ears[spec] = Ears(spec.key, (*hears, self._see))
+            hears = (hear for judge in self.judges for hear in judge.hears(spec.key))
+            ears = self.ears[spec] = Ears(spec.key, (*hears, self._see))
         ears.count += 1
         for hear in ears.hears:
             hear(heard)

@@ -20,8 +20,8 @@ class Judge:
         self.sessions = sessions  # all that the contract applies to, whose they are and how they ended
         self.found: list[Finding] = []
 
-    def hears(self, told: Told, key: EventKey) -> Iterable[Hears]:
-        """What to call with each event of this kind in this session; asked once."""
+    def hears(self, key: EventKey) -> Iterable[Hears]:
+        """What to call with each event of this kind; asked once."""
         return ()
 
     def odd(self, heard: Heard) -> None:

@@ -63,7 +63,7 @@ def judge_cassette(
     events = 0
     for one, evidence in trials:
         found += evidence.finish()
-        one.add(evidence.sessions, evidence.judges)
+        one.add(evidence)
         events += sum(told.events for told in evidence.sessions)
     return Case(
         cassette,

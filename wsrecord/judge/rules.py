@@ -28,6 +28,7 @@ from wsrecord.judge.told import Hears, Told
 
 Key: TypeAlias = tuple[tuple[bool, object], ...]
 R = TypeVar("R", bound=Rule)
+S = TypeVar("S")
 
 
 @dataclass(slots=True)
@@ -39,62 +40,78 @@ class Tally:
 
 
 class RulesJudge(Judge):
-    """Holds those rules of a contract that it has a holder for, each in each session."""
+    """Holds those rules of a contract that it has a holder for."""
 
-    kinds: "dict[type[Rule], type[Holder[Any]]]"
+    kinds: "dict[type[Rule], type[Holder[Any, Any]]]"
 
     def __init__(self, contract: Contract, sessions: tuple[Told, ...]) -> None:
         super().__init__(contract, sessions)
-        self.tallies = {
-            number: Tally() for number, rule in enumerate(contract.rules) if type(rule) in self.kinds
-        }
-        self._open: dict[int, list[Holder[Any]]] = {}
+        self.tallies: dict[int, Tally] = {}
+        self._holders: list[Holder[Any, Any]] = []
+        for number, rule in enumerate(contract.rules):
+            if type(rule) in self.kinds:
+                tally = self.tallies[number] = Tally()
+                self._holders.append(self.kinds[type(rule)](rule, self.found, tally))
 
-    def hears(self, told: Told, key: EventKey) -> Iterable[Hears]:
+    def hears(self, key: EventKey) -> Iterable[Hears]:
         """The rules that this event has a part in."""
-        if told.number not in self._open:
-            rules = self.contract.rules
-            self._open[told.number] = [
-                self.kinds[type(rules[number])](rules[number], told, self, tally)
-                for number, tally in self.tallies.items()
-            ]
-        return [one.hear for one in self._open[told.number] if one.concerns(key)]
+        return [one.hear for one in self._holders if one.concerns(key)]
 
     def end(self, told: Told) -> None:
         """What is left to be said of a session."""
-        for one in self._open.pop(told.number, ()):
-            one.end()
+        for one in self._holders:
+            one.end(told)
 
 
-class Holder(ABC, Generic[R]):
-    """One rule in one session."""
+class Holder(ABC, Generic[R, S]):
+    """Holds one rule, with a state for each session that is being heard."""
 
-    def __init__(self, rule: R, told: Told, judge: RulesJudge, tally: Tally) -> None:
+    def __init__(self, rule: R, found: list[Finding], tally: Tally) -> None:
         self.rule = rule
-        self.told = told
-        self.judge = judge
         self.tally = tally
+        self._found = found
+        self._states: dict[Told, S] = {}
 
     @abstractmethod
     def concerns(self, key: EventKey) -> bool:
         """Whether the rule is about this event."""
 
     @abstractmethod
-    def hear(self, heard: Heard) -> None:
-        """Take an event that it is about."""
+    def fresh(self) -> S:
+        """The state of a session that has said nothing."""
 
-    def end(self) -> None:
+    @abstractmethod
+    def hold(self, heard: Heard, event: Event, state: S) -> None:
+        """Hold the rule against an event that it is about."""
+
+    def close(self, told: Told, state: S) -> None:
         """The session is over."""
+
+    def hear(self, heard: Heard) -> None:
+        """Take one event."""
+        told = heard.spot.told
+        state = self._states.get(told)
+        if state is None:
+            state = self._states[told] = self.fresh()
+        assert heard.event is not None
+        self.hold(heard, heard.event, state)
+
+    def end(self, told: Told) -> None:
+        """A session is over: forget it."""
+        state = self._states.pop(told, None)
+        if state is not None:
+            self.close(told, state)
 
     def tell(self, code: Code, heard: Heard, place: Selector, number: int | None = None, **said: Any) -> None:
         """Tell what is wrong at a place of an event; message `number` is shown, too."""
+        told = heard.spot.told
         extra = {"rule": self.rule.where, **said.pop("extra", {})}
         self.add(
             code.at(
-                self.told.place(heard.spot, pointer=written(place.pointer)),
+                told.place(heard.spot, pointer=written(place.pointer)),
                 said.pop("message"),
-                context=self.told.around(heard.spot, number=number),
-                contract=self.judge.contract.name,
+                context=told.around(heard.spot, number=number),
+                contract=told.contract.name,
                 extra=extra,
                 **said,
             )
@@ -103,7 +120,7 @@ class Holder(ABC, Generic[R]):
     def add(self, finding: Finding) -> None:
         """Count and keep a finding."""
         self.tally.wrong += 1
-        self.judge.found.append(finding)
+        self._found.append(finding)
 
 
 def key_of(event: Event, per: tuple[str, ...]) -> Key | None:
@@ -130,16 +147,15 @@ def subject(selector: Selector, heard: Heard, event: Event) -> Any:
     return value if heard.sound(selector.pointer) else ABSENT
 
 
-class _Values(Holder[R]):
+class _Values(Holder[R, S]):
     """A rule on the values at one place."""
 
-    def __init__(self, rule: R, told: Told, judge: RulesJudge, tally: Tally) -> None:
-        super().__init__(rule, told, judge, tally)
+    def __init__(self, rule: R, found: list[Finding], tally: Tally) -> None:
+        super().__init__(rule, found, tally)
         self.of: Selector = rule.of  # type: ignore[union-attr]
         self._get = getter(self.of.pointer)
 
     def concerns(self, key: EventKey) -> bool:
-        """Whether the event may have the place."""
         return self.of.selects(key)
 
     def value(self, heard: Heard) -> Any:
@@ -148,20 +164,17 @@ class _Values(Holder[R]):
         return value if not heard.faults or heard.sound(self.of.pointer) else ABSENT
 
 
-class _Increasing(_Values[Increasing]):
-    def __init__(self, rule: Increasing, told: Told, judge: RulesJudge, tally: Tally) -> None:
-        super().__init__(rule, told, judge, tally)
-        self._last: dict[object, Any] = {}
+class _Increasing(_Values[Increasing, dict[object, Any]]):
+    def fresh(self) -> dict[object, Any]:
+        return {}
 
-    def hear(self, heard: Heard) -> None:
-        event = heard.event
-        assert event is not None
+    def hold(self, heard: Heard, event: Event, state: dict[object, Any]) -> None:
         value, key = self.value(heard), key_of(event, self.rule.per)
         if key is None or isinstance(value, bool) or not isinstance(value, int | float | str):
             return
-        own = (event.sender, isinstance(value, str), *key)
-        before = self._last.get(own)
-        self._last[own] = value
+        own = (event.key.sender, isinstance(value, str), *key)
+        before = state.get(own)
+        state[own] = value
         if before is None:
             return
         self.tally.subjects += 1
@@ -176,30 +189,27 @@ class _Increasing(_Values[Increasing]):
             )
 
 
-class _Unique(_Values[Unique]):
-    def __init__(self, rule: Unique, told: Told, judge: RulesJudge, tally: Tally) -> None:
-        super().__init__(rule, told, judge, tally)
-        self._seen: dict[int, int] = {}  # by hash, of 64 bits: there may be as many values as events
+class _Unique(_Values[Unique, dict[int, int]]):
+    def fresh(self) -> dict[int, int]:
+        return {}  # by hash, of 64 bits: there may be as many values as events
 
-    def hear(self, heard: Heard) -> None:
-        event = heard.event
-        assert event is not None
+    def hold(self, heard: Heard, event: Event, state: dict[int, int]) -> None:
         value, key = self.value(heard), key_of(event, self.rule.per)
         if key is None or value is None or not isinstance(value, int | float | str):
             return
-        mark = hash((event.sender, isinstance(value, bool), type(value) is str, value, key))
+        mark = hash((event.key.sender, type(value) is bool, type(value) is str, value, key))
         self.tally.subjects += 1
-        number = heard.spot.number
-        first = self._seen.setdefault(mark, number or 0)
-        if first == number or (first == 0 and number is None):
+        number = heard.spot.number or 0
+        first = state.setdefault(mark, number)
+        if first == number:
             return
         self.tell(
             Code.NOT_UNIQUE,
             heard,
             self.of,
-            number=first or None,
+            number=first,
             message=f"{heard.shown}: {written(self.of.pointer)} {short(value)} was there"
-            f" {f'in message {first}' if first else 'before'} already",
+            f" in message {first} already",
             expected="a value that did not come before",
             got=short(value),
         )
@@ -222,32 +232,29 @@ class _Said:
             self.latest.append(value)
 
 
-class _Echo(Holder[Echo]):
-    def __init__(self, rule: Echo, told: Told, judge: RulesJudge, tally: Tally) -> None:
-        super().__init__(rule, told, judge, tally)
-        self._said: dict[Key, _Said] = {}
-
+class _Echo(Holder[Echo, dict[Key, _Said]]):
     def concerns(self, key: EventKey) -> bool:
         return self.rule.target.selects(key) or any(one.selects(key) for one in self.rule.sources)
 
-    def hear(self, heard: Heard) -> None:
-        event, rule = heard.event, self.rule
-        assert event is not None
+    def fresh(self) -> dict[Key, _Said]:
+        return {}
+
+    def hold(self, heard: Heard, event: Event, state: dict[Key, _Said]) -> None:
+        rule = self.rule
         key = key_of(event, rule.per)
         if key is None:
             return
         value = subject(rule.target, heard, event)
-        if value is not ABSENT and value is not None and (key in self._said or not rule.per):
-            self._hold(heard, key, value)
+        if value is not ABSENT and value is not None and (key in state or not rule.per):
+            self._against(heard, value, state.get(key) or _Said())
         for one in rule.sources:
             source = subject(one, heard, event)
             if source is not ABSENT:
-                self._said.setdefault(key, _Said()).add(source)
+                state.setdefault(key, _Said()).add(source)
 
-    def _hold(self, heard: Heard, key: Key, value: Any) -> None:
-        known = self._said.get(key) or _Said()
+    def _against(self, heard: Heard, value: Any, known: _Said) -> None:
         right = _mark(value) in known.marks
-        if not right and self._lost():
+        if not right and any(hole.sender != "server" or hole.blind for hole in heard.spot.told.holes):
             return  # it may have been said in what nobody could read
         self.tally.subjects += 1
         if right:
@@ -262,39 +269,32 @@ class _Echo(Holder[Echo]):
             got=short(value),
         )
 
-    def _lost(self) -> bool:
-        """Whether something came that may have been a source."""
-        return any(hole.sender != "server" or hole.blind for hole in self.told.holes)
 
-
-class _Concat(Holder[Concat]):
-    def __init__(self, rule: Concat, told: Told, judge: RulesJudge, tally: Tally) -> None:
-        super().__init__(rule, told, judge, tally)
-        self._pieces: dict[Key, list[str]] = {}
-        self._since: dict[Key, int] = {}
-
+class _Concat(Holder[Concat, dict[Key, tuple[int, list[str]]]]):
     def concerns(self, key: EventKey) -> bool:
         return self.rule.of.selects(key) or self.rule.whole.selects(key)
 
-    def hear(self, heard: Heard) -> None:
-        event, rule, index = heard.event, self.rule, heard.spot.nth
-        assert event is not None
+    def fresh(self) -> dict[Key, tuple[int, list[str]]]:
+        return {}
+
+    def hold(self, heard: Heard, event: Event, state: dict[Key, tuple[int, list[str]]]) -> None:
+        rule, nth = self.rule, heard.spot.nth
         key = key_of(event, rule.per)
         if key is None:
             return
         piece = at(event.value, rule.of.pointer) if rule.of.selects(event.key) else ABSENT
         if isinstance(piece, str):
-            self._pieces.setdefault(key, []).append(piece)
-            self._since.setdefault(key, index)
+            state.setdefault(key, (nth, []))[1].append(piece)
         whole = subject(rule.whole, heard, event)
-        if not isinstance(whole, str) or key not in self._pieces:  # a text that nobody streamed
+        if not isinstance(whole, str) or key not in state:  # a text that nobody streamed
             return
-        got, start = "".join(self._pieces.pop(key)), self._since.pop(key)
+        start, pieces = state.pop(key)
         values = values_of(rule.per, key)
-        lost = (hole for hole in self.told.holes if hole.sender == "server")
-        if any(start <= hole.at.nth < index and hole.may_carry(values) for hole in lost):
+        lost = (hole for hole in heard.spot.told.holes if hole.sender == "server")
+        if any(start <= hole.at.nth < nth and hole.may_carry(values) for hole in lost):
             return
         self.tally.subjects += 1
+        got = "".join(pieces)
         if got != whole:
             same = _alike(got, whole)
             self.tell(

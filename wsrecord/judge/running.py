@@ -4,13 +4,13 @@ Flows of scope user go on over the sessions of one user, whose events come in th
 missing because of something that another judge has told of is left out: see `holes.py`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import cast
 
 from wsrecord.contract.flow.coverage import Coverage
 from wsrecord.contract.flow.fault import FlowFault, Seen
-from wsrecord.contract.flow.instances import Instances, User
+from wsrecord.contract.flow.instances import FlowCoverage, Instances, User
 from wsrecord.contract.flow.spec import Flow, Flows
 from wsrecord.contract.model import Contract, EventKey
 from wsrecord.judge.closing import abrupt
@@ -50,7 +50,7 @@ class _Group:
     user: User
     sessions: list[Told] = field(default_factory=list)
     left: int = 0  # of them, to be heard to their end
-    instances: dict[int, Instances] = field(default_factory=dict)  # by session
+    shared: Mapping[str, FlowCoverage] = field(default_factory=dict)  # what its flows of scope user show
     faults: list[Placed] = field(default_factory=list)
     unfinished: list[Placed] = field(default_factory=list)
 
@@ -62,7 +62,8 @@ class Running(Judge):
         super().__init__(contract, sessions)
         self.flows = contract.flows
         self.run = Run(covered={flow.name: Coverage() for flow in self.flows.all})
-        self._groups: dict[int, _Group] = {}  # by session
+        self._groups: dict[Told, _Group] = {}
+        self._instances: dict[Told, Instances] = {}  # of sessions that are being heard
         together = any(flow.spec.scope == "user" for flow in self.flows.all)
         users: dict[str, _Group] = {}
         for told in sessions:
@@ -71,34 +72,41 @@ class Running(Judge):
                 group = users.setdefault(told.user, group)
             group.sessions.append(told)
             group.left += 1
-            self._groups[told.number] = group
+            self._groups[told] = group
 
-    def hears(self, told: Told, key: EventKey) -> Iterable[Hears]:
+    def hears(self, key: EventKey) -> Iterable[Hears]:
         """The flows that read this event."""
         readers = self.flows.readers(key.name, key.sender)
         if not readers:
             return ()
-        group = self._groups[told.number]
-        instances = _instances(group, told, self.flows)
         asked = frozenset(part for reader in readers for part in reader.flow.spec.key)
-        feed, faults, holes = instances.feed, group.faults, told.holes
+        name, sender, open_instances = key.name, key.sender, self._instances
 
         def hear(heard: Heard) -> None:
             spot, event = heard.spot, heard.event
             assert event is not None
+            told = spot.told
+            instances = open_instances.get(told) or self._begin(told)
+            holes = told.holes
             if holes and holes[-1].at.nth == spot.nth and not asked.isdisjoint(holes[-1].doubtful):
                 return  # some flow asks it for a key that it does not carry rightly
-            for fault in feed(key.name, key.sender, event.keys, spot):
-                faults.append(Placed(fault, spot))
+            for fault in instances.feed(name, sender, event.keys, spot):
+                self._groups[told].faults.append(Placed(fault, spot))
 
         return (hear,)
 
+    def _begin(self, told: Told) -> Instances:
+        made = self._instances[told] = Instances(self.flows, self._groups[told].user)
+        return made
+
     def end(self, told: Told) -> None:
         """Judge what a session left unfinished; with a user's last session, what the user did."""
-        group = self._groups.pop(told.number)
+        group = self._groups.pop(told)
         if self.flows.all:
-            instances = _instances(group, told, self.flows)
-            group.unfinished += _placed(instances.end(cut=told.cut))
+            instances = self._instances.pop(told, None)
+            if instances is not None:
+                group.unfinished += _placed(instances.end(cut=told.cut))
+                _cover(instances, group, self.run)
             group.left -= 1
             if not group.left:
                 self._close(group)
@@ -111,13 +119,6 @@ class Running(Judge):
         outer = [placed for placed in unfinished if not _inside(placed, unfinished, flows)]
         told_of = [placed for placed in outer if placed.fault.code == "cut" or not abrupt(placed.spot.told)]
         self.run.faults += _unexplained([*group.faults, *told_of], group, flows)
-
-
-def _instances(group: _Group, told: Told, flows: Flows) -> Instances:
-    found = group.instances.get(told.number)
-    if found is None:
-        found = group.instances[told.number] = Instances(flows, group.user)
-    return found
 
 
 def _placed(faults: Iterable[FlowFault]) -> Iterator[Placed]:
@@ -198,17 +199,23 @@ def _explains(hole: Hole, placed: Placed, flow: Flow, flows: Flows) -> bool:
     return hole.may_carry(dict(fault.key))
 
 
-def _count(group: _Group, unfinished: list[Placed], done: Run) -> None:
-    """Add up what was opened, broken and covered. What a user's sessions share is counted once."""
-    counted: set[str] = set()
+def _cover(instances: Instances, group: _Group, done: Run) -> None:
+    """Add up what a session covered; what the user's sessions share is for the last of them to say."""
     shared = {flow.name for flow in group.user.shelves}
-    for one in group.instances.values():
-        for name, shown in one.coverage().items():
-            if name in counted and name in shared:
-                continue
-            counted.add(name)
-            done.opened[name] = done.opened.get(name, 0) + shown.opened
-            done.covered[name] = done.covered[name] | shown.covered
+    shown = instances.coverage()
+    group.shared = {name: one for name, one in shown.items() if name in shared}
+    _add({name: one for name, one in shown.items() if name not in shared}, done)
+
+
+def _add(shown: Mapping[str, FlowCoverage], done: Run) -> None:
+    for name, one in shown.items():
+        done.opened[name] = done.opened.get(name, 0) + one.opened
+        done.covered[name] = done.covered[name] | one.covered
+
+
+def _count(group: _Group, unfinished: list[Placed], done: Run) -> None:
+    """Add up what was opened, broken and covered by all of a user's sessions."""
+    _add(group.shared, done)
     for placed in group.faults:
         name = placed.fault.flow
         done.broken[name] = done.broken.get(name, 0) + 1

@@ -1,17 +1,16 @@
 """What cassettes have shown of one contract: small enough to keep when the cassette itself is forgotten."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from wsrecord.contract.flow.coverage import Coverage
 from wsrecord.contract.model import Contract, EventKey
+from wsrecord.judge.evidence import Evidence
 from wsrecord.judge.heard import Heard
-from wsrecord.judge.judge import Judge
 from wsrecord.judge.points import Point, Points
 from wsrecord.judge.rules import RulesJudge, Tally
 from wsrecord.judge.running import Run, Running
-from wsrecord.judge.told import Told
 
 
 @dataclass(slots=True)
@@ -33,19 +32,19 @@ class Shown:
     seen: set[Point] = field(default_factory=set)
     points: Points | None = None  # of its schemas; made with the first event
 
-    def add(self, sessions: Iterable[Told], judges: Iterable[Judge]) -> None:
+    def add(self, evidence: Evidence) -> None:
         """Take in what one cassette shows."""
         users = set()
-        for told in sessions:
+        for told in evidence.sessions:
             self.sessions += 1
             self.refused += not told.session.accepted
             self.units += told.units
             self.sound += told.sound
             users.add(told.user)
-            for ears in told.ears.values():
-                self.events[ears.key] += ears.count
+        for ears in evidence.ears.values():
+            self.events[ears.key] += ears.count
         self.users = max(self.users, len(users - {None}))
-        for judge in judges:
+        for judge in evidence.judges:
             if isinstance(judge, Running):
                 self._flows(judge.run)
             elif isinstance(judge, RulesJudge):

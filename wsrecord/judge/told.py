@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from wsrecord.cassette.recording import Session
 from wsrecord.codec.base import Codec
 from wsrecord.codec.registry import make
-from wsrecord.contract.model import Contract, EventKey, EventSpec
+from wsrecord.contract.model import Contract
 from wsrecord.judge.finding import ContextLine, Place
 from wsrecord.judge.heard import Heard, Spot
 
@@ -28,15 +28,6 @@ class Wanted(ContextLine):
     value: str = ""
 
 
-@dataclass(slots=True)
-class Ears:
-    """Who wants to hear an event of one kind in one session, and how often it came."""
-
-    key: EventKey
-    hears: tuple[Hears, ...]
-    count: int = 0
-
-
 @dataclass(slots=True, eq=False)
 class Told:
     """One session, its messages aside, and how far it has been heard."""
@@ -54,7 +45,7 @@ class Told:
     sound: int = 0  # units that are events, and right
     began: int = 0  # its first unit
     last: Spot | None = None  # its last one
-    ears: dict[EventSpec, Ears] = field(default_factory=dict)
+    events: int = 0
     holes: list["Hole"] = field(default_factory=list)
 
     @property
@@ -71,11 +62,6 @@ class Told:
     def cut(self) -> bool:
         """Whether nobody failed to end: the client left first, or the recording stopped."""
         return self.ended_by != "server"
-
-    @property
-    def events(self) -> int:
-        """How many events were heard."""
-        return sum(one.count for one in self.ears.values())
 
     def open(self) -> Codec:
         """The codec that hears it."""
