@@ -7,11 +7,14 @@ record: that is what makes recording cheap.
 """
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from os import SEEK_CUR
+from struct import Struct
 from typing import Any, BinaryIO, TypeAlias
 from zlib import crc32
 
 import msgpack
 
+from wsrecord.cassette import batches as plain_batches
 from wsrecord.cassette import fields
 from wsrecord.cassette.model import Direction, Message, Record
 from wsrecord.errors import CassetteError
@@ -28,6 +31,8 @@ MAX_DEPTH = 2 * fields.MAX_DEPTH
 Item: TypeAlias = tuple[int, bytes] | tuple[int, bytes, dict[str, Any]]
 Batch: TypeAlias = tuple[int, Direction, int, Sequence[Item]]  # session, sender, time, messages
 
+_HEAD = Struct(">II").unpack_from  # a body's length, and its checksum
+_CHUNK = 1 << 16  # read at once
 _CHEAP_BODY = 1 << 20  # up to here a body is decoded without being walked first
 _ROOMY_PACKER = 1 << 22  # a packer keeps the largest buffer it ever needed; beyond this it is dropped
 
@@ -129,30 +134,52 @@ def bodies(stream: BinaryIO, remaining: Callable[[], int]) -> Generator[bytes, N
     `remaining` says how much the file really holds from the stream's place on: nothing is
     allocated on the word of a length alone.
     """
+    held, at = b"", 0  # what was read at once, for many small records, and how far it was used
     while True:
-        head = stream.read(8)
-        if len(head) < 8:
-            return len(head)
-        size = int.from_bytes(head[:4], "big")
-        left = remaining()
+        if len(held) - at < OVERHEAD:
+            held, at = held[at:] + stream.read(_CHUNK), 0
+            if len(held) < OVERHEAD:
+                return len(held)
+        size, checksum = _HEAD(held, at)
         if size > MAX_BODY:
             raise CassetteError(f"a length of {size} bytes, which no record has")
-        if size > left:
-            return 8 + left
-        body = stream.read(size)
-        if len(body) < size:
-            return 8 + len(body)
-        if crc32(body, crc32(head[:4])) != int.from_bytes(head[4:], "big"):
-            if size == 0 and head == bytes(8) and (zeros := _only_zeros(stream)) is not None:
-                return (
-                    8 + zeros
-                )  # a power cut can leave a tail of zeros: the size was kept, the bytes were not
+        start = at + OVERHEAD
+        begun = crc32(held[at : at + 4])
+        at = start + size
+        if at <= len(held):
+            body = held[start:at]
+        else:
+            left = len(held) - start + remaining()
+            if size > left:
+                return OVERHEAD + left
+            stream.seek(start - len(held), SEEK_CUR)
+            body = stream.read(size)
+            if len(body) < size:
+                return OVERHEAD + len(body)
+            held, at = b"", 0
+        if crc32(body, begun) != checksum:
+            if size == checksum == 0 and (zeros := _only_zeros(held[at:], stream)) is not None:
+                # a power cut can leave a tail of zeros: the size was kept, the bytes were not
+                return OVERHEAD + zeros
             raise CassetteError("damaged: the checksum does not match")
         yield body
 
 
-def decode(body: bytes) -> list[Record]:
+def decode(body: bytes) -> Sequence[Record]:
     """The records in one body: one, or all the messages of a batch."""
+    plain: Sequence[Record] | None = plain_batches.messages(body)
+    if plain is not None:
+        return plain
+    return decode_strictly(body)
+
+
+def skim(body: bytes) -> Sequence[Record | plain_batches.Count]:
+    """The same for who needs no messages: counts of them, where they are plainly written and none closes."""
+    return plain_batches.counts(body) or decode(body)
+
+
+def decode_strictly(body: bytes) -> list[Record]:
+    """The same, whatever the body is like."""
     given = _unpack(body)
     if not isinstance(given, dict):
         raise CassetteError("a record that is not a map")
@@ -209,13 +236,15 @@ def _frames(batches: Sequence[Batch]) -> int:
     return sum(len(each.get("frames") or ()) for each in details)
 
 
-def _only_zeros(stream: BinaryIO) -> int | None:
+def _only_zeros(chunk: bytes, stream: BinaryIO) -> int | None:
     seen = 0
-    while chunk := stream.read(1 << 16):
+    while True:
         if chunk.strip(b"\0"):
             return None
         seen += len(chunk)
-    return seen
+        chunk = stream.read(_CHUNK)
+        if not chunk:
+            return seen
 
 
 def _unpack(body: bytes) -> Any:

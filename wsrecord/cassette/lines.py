@@ -11,6 +11,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from typing import Any, BinaryIO
 
 from wsrecord.cassette import fields
+from wsrecord.cassette.batches import Count
 from wsrecord.cassette.binary import Batch, Item
 from wsrecord.cassette.model import Direction, Message, Note, Opcode, Record, Request, Response
 from wsrecord.errors import CassetteError
@@ -31,6 +32,11 @@ _UNSEEN = re.compile(
 _STRINGS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 _BRACKETS = re.compile(rb"[^\[\]{}]+")
 _LONG_NUMBER = re.compile(r"\d{20}")
+# How this recorder begins the line of a message that does not close. Keys that come again are refused later.
+_MESSAGE = re.compile(
+    rb'\{"kind": "message", "t": (\d{1,18}), "session": (\d{1,18}),'
+    rb' "sender": "(?:client|server)", "type": "(?:text|binary|ping|pong)", '
+)
 _HTML = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 _HTML_CHARS = re.compile("[<>&\u2028\u2029]")
 
@@ -107,6 +113,12 @@ def decode(line: bytes) -> list[Record]:
     elif kind == "note" and isinstance(given.get("data"), str):
         given["data"] = _bytes_of(given["data"], "note: data")
     return [fields.from_map(_unescape_unknown(given, str(kind)))]
+
+
+def skim(line: bytes) -> Sequence[Record | Count]:
+    """The same for who needs no messages: a count in the place of one that is plainly written."""
+    found = _MESSAGE.match(line)
+    return [(int(found[2]), int(found[1]), 1)] if found else decode(line)
 
 
 def _message_out(record: Message, given: dict[str, Any]) -> dict[str, Any]:
