@@ -1,5 +1,6 @@
 """A recording in two passes, from a file and from memory."""
 
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from wsrecord.cassette.model import Message, Opcode
 from wsrecord.cassette.outline import outline
 from wsrecord.cassette.recording import Recording, Session, load
 from wsrecord.cassette.source import from_path, from_recording
+from wsrecord.cassette.store import CassetteWriter
 
 MESSAGES = [record for record in RECORDS if isinstance(record, Message)]
 
@@ -52,3 +54,30 @@ def test_what_a_recorder_appends_meanwhile_is_left_out(tmp_path: Path) -> None:
     with path.open("ab") as file:
         file.write(more)
     assert list(source.messages()) == MESSAGES
+
+
+def peak(path: Path) -> int:
+    """The most memory that both passes hold."""
+    tracemalloc.start()
+    try:
+        for _ in from_path(path).messages():
+            pass
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(("name", "few", "many"), [("x.wsr", 5_000, 100_000), ("x.wsr.jsonl", 1_000, 10_000)])
+def test_memory_does_not_grow_with_the_length(tmp_path: Path, name: str, few: int, many: int) -> None:
+    def cassette(count: int) -> Path:
+        path = tmp_path / f"{count}-{name}"
+        items = [(1, b'{"type":"delta","text":"%d"}' % number) for number in range(3)]
+        with CassetteWriter.create(path) as writer:
+            writer.record(RECORDS[0])
+            for t in range(0, count, 3):
+                writer.messages(1 + t % 4, "server", t, items)
+        return path
+
+    short, long = cassette(few), cassette(many)
+    peak(short)  # what is made once is not measured
+    assert peak(long) < 1.2 * peak(short) + 20_000

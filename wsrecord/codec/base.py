@@ -19,6 +19,7 @@ from .values import same
 
 _PLACEHOLDER = re.compile(rb"wsr-" + ANY_NONCE + rb"-")
 MOST_UNITS = 1 << 16  # in one message: a small one can claim millions
+_SPOKEN = (Opcode.TEXT, Opcode.BINARY)
 _UNREAD = {
     "bomb": "the recorder did not inflate it: it was beyond its bound or broken",
     "blind": "it was compressed, leaning on a message that could not be read",
@@ -31,8 +32,10 @@ class Codec(ABC):
 
     def feed(self, number: int, message: Message) -> list[Unit]:
         """The units that are whole with this message, the session's `number`th."""
-        if message.opcode not in (Opcode.TEXT, Opcode.BINARY):
+        if message.opcode not in _SPOKEN:
             return []
+        if message.unread is None and message.size is None:  # as nearly all are
+            return self.read(number, message)
         missing = _missing(message)
         if missing is None:
             return self.read(number, message)
@@ -99,15 +102,9 @@ def unit_of(
     number: int, message: Message, value: Any, fault: Fault | None = None, name: str | None = None
 ) -> Unit:
     """The one unit that a message is."""
+    # By place: it is made for every message, and names cost as much again.
     return Unit(
-        value=value,
-        sender=message.sender,
-        opcode=message.opcode,
-        t=message.t,
-        numbers=(number,),
-        name=name,
-        fault=fault,
-        wire=Wire(message.payload),
+        value, message.sender, message.opcode, message.t, (number,), name, fault, Wire(message.payload)
     )
 
 

@@ -47,7 +47,7 @@ class Wire:
     attached: tuple[bytes, ...] = ()  # payloads of the binary messages after it
 
 
-@quick(kw_only=True)
+@quick()
 class Unit:
     """One thing said by one side. What a player makes up has neither numbers nor wire.
 

@@ -18,7 +18,7 @@ class Json(Codec):
     def read(self, number: int, message: Message) -> list[Unit]:
         """The one unit that a message is."""
         value, fault = read_json(message.payload)
-        if message.opcode is Opcode.BINARY and not self._binary:
+        if not self._binary and message.opcode is Opcode.BINARY:
             fault = wrong_kind(message, readable=fault is None or fault.readable)
         return [unit_of(number, message, value, fault)]
 
