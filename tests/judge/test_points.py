@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from judge.transcript import case, contract
+from judge.transcript import contract
 
-from wsrecord.contract.classify import Event
+from wsrecord.codec.unit import Unit
+from wsrecord.contract.classify import Classifier, Event
 from wsrecord.contract.model import Contract
 from wsrecord.judge.points import Point, Points
 
@@ -32,11 +33,9 @@ def unseen(wanted: Contract, *values: dict[str, Any]) -> list[str]:
 
 
 def events(wanted: Contract, *values: dict[str, Any]) -> list[Event]:
-    said = ["<<" + json.dumps({"type": "e", **value}) for value in values]
-    found = [
-        one.event for held in case(wanted, *said).evidence for told in held.sessions for one in told.heard
-    ]
-    return [event for event in found if event is not None]
+    classify = Classifier(wanted).classify
+    found = [classify(Unit(value={"type": "e", **value}, sender="server")) for value in values]
+    return [event for event in found if isinstance(event, Event)]
 
 
 @pytest.mark.parametrize(

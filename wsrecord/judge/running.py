@@ -4,13 +4,13 @@ Flows of scope user go on over the sessions of one user, whose events come in th
 missing because of something that another judge has told of is left out: see `holes.py`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import cast
 
 from wsrecord.contract.flow.coverage import Coverage
 from wsrecord.contract.flow.fault import FlowFault, Seen
-from wsrecord.contract.flow.instances import FlowCoverage, Instances, User
+from wsrecord.contract.flow.instances import Instances, User, shown_of
 from wsrecord.contract.flow.spec import Flow, Flows
 from wsrecord.contract.model import Contract, EventKey
 from wsrecord.judge.closing import abrupt
@@ -50,7 +50,6 @@ class _Group:
     user: User
     sessions: list[Told] = field(default_factory=list)
     left: int = 0  # of them, to be heard to their end
-    shared: Mapping[str, FlowCoverage] = field(default_factory=dict)  # what its flows of scope user show
     faults: list[Placed] = field(default_factory=list)
     unfinished: list[Placed] = field(default_factory=list)
 
@@ -61,15 +60,18 @@ class Running(Judge):
     def __init__(self, contract: Contract, sessions: tuple[Told, ...]) -> None:
         super().__init__(contract, sessions)
         self.flows = contract.flows
-        self.run = Run(covered={flow.name: Coverage() for flow in self.flows.all})
+        self.run = Run()
+        self._shown = shown_of(self.flows)
         self._groups: dict[Told, _Group] = {}
         self._instances: dict[Told, Instances] = {}  # of sessions that are being heard
         together = any(flow.spec.scope == "user" for flow in self.flows.all)
         users: dict[str, _Group] = {}
         for told in sessions:
-            group = _Group(User(self.flows))
-            if together and told.user is not None:
-                group = users.setdefault(told.user, group)
+            group = users.get(told.user) if together and told.user is not None else None
+            if group is None:
+                group = _Group(User(self.flows, self._shown))
+                if told.user is not None:
+                    users[told.user] = group
             group.sessions.append(told)
             group.left += 1
             self._groups[told] = group
@@ -96,7 +98,7 @@ class Running(Judge):
         return (hear,)
 
     def _begin(self, told: Told) -> Instances:
-        made = self._instances[told] = Instances(self.flows, self._groups[told].user)
+        made = self._instances[told] = Instances(self.flows, self._groups[told].user, shown=self._shown)
         return made
 
     def end(self, told: Told) -> None:
@@ -106,10 +108,15 @@ class Running(Judge):
             instances = self._instances.pop(told, None)
             if instances is not None:
                 group.unfinished += _placed(instances.end(cut=told.cut))
-                _cover(instances, group, self.run)
             group.left -= 1
             if not group.left:
                 self._close(group)
+
+    def finish(self) -> None:
+        """Add up what was covered."""
+        for flow, shown in self._shown.items():
+            self.run.opened[flow.name] = self.run.opened.get(flow.name, 0) + shown.opened
+            self.run.covered[flow.name] = shown.covered
 
     def _close(self, group: _Group) -> None:
         flows = self.flows
@@ -199,23 +206,8 @@ def _explains(hole: Hole, placed: Placed, flow: Flow, flows: Flows) -> bool:
     return hole.may_carry(dict(fault.key))
 
 
-def _cover(instances: Instances, group: _Group, done: Run) -> None:
-    """Add up what a session covered; what the user's sessions share is for the last of them to say."""
-    shared = {flow.name for flow in group.user.shelves}
-    shown = instances.coverage()
-    group.shared = {name: one for name, one in shown.items() if name in shared}
-    _add({name: one for name, one in shown.items() if name not in shared}, done)
-
-
-def _add(shown: Mapping[str, FlowCoverage], done: Run) -> None:
-    for name, one in shown.items():
-        done.opened[name] = done.opened.get(name, 0) + one.opened
-        done.covered[name] = done.covered[name] | one.covered
-
-
 def _count(group: _Group, unfinished: list[Placed], done: Run) -> None:
-    """Add up what was opened, broken and covered by all of a user's sessions."""
-    _add(group.shared, done)
+    """Add up what was broken and cut in a user's sessions."""
     for placed in group.faults:
         name = placed.fault.flow
         done.broken[name] = done.broken.get(name, 0) + 1

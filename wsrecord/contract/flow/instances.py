@@ -28,13 +28,13 @@ The rules. *Ended*: the order may end where the instance stands. *Closed*: ended
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import cast
 
 from wsrecord.wire.quick import quick
 
-from .coverage import Coverage
 from .expression import Expression
-from .fault import Code, FlowFault, KeyValues, Seen
-from .shelf import Instance, Shelf, carried, key_values
+from .fault import Code, FlowFault, KeyValues, Scalar, Seen
+from .shelf import Identity, Instance, Shelf, Shown, identity
 from .spec import Direction, Flow, Flows
 
 MOST_PARENTS = 200
@@ -52,33 +52,39 @@ class OpenInstance:
     needed: Expression
 
 
-@dataclass(frozen=True)
-class FlowCoverage:
-    """What a flow's instances have shown."""
-
-    opened: int
-    covered: Coverage
-
-
 class User:
     """What outlives one user's sessions: the instances of flows with `scope: user`."""
 
-    def __init__(self, flows: Flows) -> None:
-        self.shelves = {flow: Shelf(flow) for flow in flows.all if flow.spec.scope == "user"}
+    def __init__(self, flows: Flows, shown: Mapping[Flow, Shown] | None = None) -> None:
+        shown = shown_of(flows) if shown is None else shown
+        self.shelves = {flow: Shelf(flow, shown[flow]) for flow in flows.all if flow.spec.scope == "user"}
 
     def end(self, *, cut: bool) -> list[FlowFault]:
         """Judge what never ended, after the last of the user's sessions."""
         return [fault for shelf in self.shelves.values() for fault in _unfinished(shelf, cut)]
 
 
+def shown_of(flows: Flows) -> dict[Flow, Shown]:
+    """Return where to add up what each flow shows."""
+    return {flow: Shown() for flow in flows.all}
+
+
 class Instances:
     """One session's instances: events in, faults out."""
 
-    def __init__(self, flows: Flows, user: User | None = None, lenient: Direction = "client") -> None:
+    def __init__(
+        self,
+        flows: Flows,
+        user: User | None = None,
+        lenient: Direction = "client",
+        shown: Mapping[Flow, Shown] | None = None,
+    ) -> None:
+        """`shown` is where many sessions add up what they show."""
         self._flows = flows
         self._lenient = lenient
-        self._user = User(flows) if user is None else user
-        self._own = {flow: Shelf(flow) for flow in flows.all if flow.spec.scope == "session"}
+        shown = shown_of(flows) if shown is None else shown
+        self._user = User(flows, shown) if user is None else user
+        self._own = {flow: Shelf(flow, shown[flow]) for flow in flows.all if flow.spec.scope == "session"}
         self._shelves = {**self._own, **self._user.shelves}
         self._faults: list[FlowFault] = []
         self._ended: list[tuple[Instance, str]] = []
@@ -91,8 +97,9 @@ class Instances:
         if not readers:
             return []
         seen = Seen(name, direction, ref)
+        values = {part: value if type(value) is str else identity(value) for part, value in keys.items()}
         for reader in readers:
-            self._deliver(_Arrival(reader.flow, reader.name, seen, keys))
+            self._deliver(_Arrival(reader.flow, reader.name, seen, keys, values))
         if self._ended:
             self._settle(seen)
         if not self._faults:
@@ -109,38 +116,52 @@ class Instances:
         for shelf in self._shelves.values():
             yield from (_waiting(instance) for instance in shelf.hosts.values() if not instance.mute)
 
-    def coverage(self) -> dict[str, FlowCoverage]:
-        """Return what each flow has shown, by its name."""
-        return {flow.name: FlowCoverage(s.opened, s.coverage()) for flow, s in self._shelves.items()}
+    def coverage(self) -> dict[str, Shown]:
+        """Return what each flow has shown so far, by its name."""
+        for shelf in self._shelves.values():
+            shelf.retire_all()
+        return {flow.name: shelf.shown for flow, shelf in self._shelves.items()}
 
     def _deliver(self, event: "_Arrival") -> None:
         """Rules 2, 3 and 8: whom an event is for."""
-        flow = event.flow
-        shelf = self._shelves[flow]
-        values = carried(flow, event.keys)
-        if flow.spec.dedupe is not None and shelf.repeats(event.name, event.seen, values, event.keys):
+        flow, values = event.flow, event.values
+        spec, shelf = flow.spec, self._shelves[flow]
+        who = tuple([values.get(part) for part in spec.key])
+        if spec.dedupe is not None and shelf.repeats(event.name, event.seen, who, values.get(spec.dedupe)):
             return
-        if len(values) == len(flow.spec.key):
-            identity = tuple(values.values())
-            instance = shelf.instances.get(identity)
-            if instance is not None:
-                self._move(shelf, instance, event)
-            elif shelf.is_closed(identity):
-                self._late(shelf, event, values)
+        if None in who:
+            self._unkeyed(shelf, event, who)
+            return
+        instance = shelf.instances.get(who)
+        if instance is None:
+            if shelf.closed and hash(who) in shelf.closed:
+                self._late(shelf, event, who)
             else:
-                self._open(shelf, event, values)
+                self._open(shelf, event, who)
             return
-        policy = flow.unkeyed[event.name]
-        absent = tuple(part for part in flow.spec.key if part not in values)
-        if policy == "all":
-            for instance in shelf.agreeing(values):
-                self._move(shelf, instance, event)
-        elif policy == "fault" and (event.name, absent) not in shelf.told:
-            shelf.told.add((event.name, absent))
-            key = key_values(event.keys, values)
-            self._faults.append(FlowFault("key-missing", flow.name, key, event.seen, absent=absent))
+        if not instance.mute:  # what nearly always happens, without another call
+            state = instance.state
+            target = (flow.automaton.moves(state) if state.moves is None else state.moves).get(event.name)
+            if target is not None and target.accepts is state.accepts:
+                shelf.shown.taken.add(state.places[event.name])
+                instance.state, instance.last, instance.last_name = target, event.seen, event.name
+                return
+        self._move(shelf, instance, event)
 
-    def _open(self, shelf: Shelf, event: "_Arrival", values: Mapping[str, object]) -> None:
+    def _unkeyed(self, shelf: Shelf, event: "_Arrival", who: Identity) -> None:
+        """Rule 3: an event that lacks a part of the key."""
+        flow = event.flow
+        policy = flow.unkeyed[event.name]
+        if policy == "all":
+            for instance in shelf.agreeing(event.values):
+                self._move(shelf, instance, event)
+        elif policy == "fault":
+            absent = tuple(part for part, value in zip(flow.spec.key, who, strict=True) if value is None)
+            if (event.name, absent) not in shelf.told:
+                shelf.told.add((event.name, absent))
+                self._faults.append(FlowFault("key-missing", flow.name, event.key, event.seen, absent=absent))
+
+    def _open(self, shelf: Shelf, event: "_Arrival", who: Identity) -> None:
         """Rules 4 and 6: the first event of an instance."""
         flow, automaton = event.flow, event.flow.automaton
         state = automaton.step(automaton.start, event.name)
@@ -149,9 +170,9 @@ class Instances:
             return
         found: tuple[Instance, ...] = ()
         if flow.parent is not None and state is not None:
-            found = self._shelves[flow.parent].agreeing(carried(flow.parent, event.keys))
+            found = self._shelves[flow.parent].agreeing(event.values)
         parents = found if len(found) <= MOST_PARENTS else ()
-        instance = Instance(flow, tuple(values.values()), key_values(event.keys, values), state, parents)
+        instance = Instance(flow, who, event.key, state, parents)
         if state is None:
             self._fault("not-started", instance, event.seen)
         elif flow.parent is not None and not found:
@@ -159,7 +180,7 @@ class Instances:
             if not lenient:
                 self._fault("outside", instance, event.seen, flow.parent.name)
         else:
-            shelf.opened += 1
+            shelf.shown.opened += 1
             shelf.read(automaton.start, event.name)
             instance.first = instance.last = event.seen
             instance.last_name = event.name
@@ -186,21 +207,21 @@ class Instances:
                     self._ended.append((instance, event.name))
         elif event.flow.spec.reuse and (instance.dropped or instance.ended) and event.opens:
             shelf.retire(instance)
-            self._open(shelf, event, carried(event.flow, event.keys))
+            self._open(shelf, event, instance.identity)
         elif not instance.dropped and event.seen.direction != self._lenient:
             self._fault(
                 "after-end" if automaton.closed(instance.state) else "out-of-order", instance, event.seen
             )
             shelf.put(instance)
 
-    def _late(self, shelf: Shelf, event: "_Arrival", values: Mapping[str, object]) -> None:
+    def _late(self, shelf: Shelf, event: "_Arrival", who: Identity) -> None:
         """Rules 4, 5 and 9 for an instance that is closed, of which only that is known."""
         flow = event.flow
         if flow.spec.reuse and event.opens:
-            shelf.reopen(tuple(values.values()))
-            self._open(shelf, event, values)
+            shelf.reopen(who)
+            self._open(shelf, event, who)
         elif event.seen.direction != self._lenient:
-            instance = shelf.revive(tuple(values.values()), key_values(event.keys, values))
+            instance = shelf.revive(who, event.key)
             last = Seen(instance.last_name, event.seen.direction, None)
             self._faults.append(FlowFault("after-end", flow.name, instance.key, event.seen, last=last))
 
@@ -240,7 +261,14 @@ class _Arrival:
     flow: Flow
     name: str
     seen: Seen
-    keys: Mapping[str, object]
+    keys: Mapping[str, object]  # as it carries them
+    values: Mapping[str, object]  # as identities; None counts as absent
+
+    @property
+    def key(self) -> KeyValues:
+        """The parts of its flow's key that it carries, in the key's order."""
+        found = (part for part in self.flow.spec.key if self.values.get(part) is not None)
+        return tuple((part, cast(Scalar, self.keys[part])) for part in found)
 
     @property
     def opens(self) -> bool:
@@ -275,6 +303,7 @@ def _drop_children(parent: Instance) -> None:
 
 def _unfinished(shelf: Shelf, cut: bool) -> Iterator[FlowFault]:
     """Rule 7: what has not ended."""
+    shelf.retire_all()
     for instance in shelf.instances.values():
         if not instance.mute and not instance.ended:
             instance.mute = True

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias, cast
+from typing import TypeAlias
 
 from .automaton import State
 from .coverage import Coverage
-from .fault import KeyValues, Scalar, Seen
+from .fault import KeyValues, Seen
 from .spec import Flow
 
 # Values as identities: in JSON 1 and true differ, in Python they don't.
@@ -59,6 +59,20 @@ class Instance:
         return not self.dropped and self.hosts
 
 
+@dataclass(slots=True)
+class Shown:
+    """What the instances of a flow have shown, of one session or of many."""
+
+    opened: int = 0
+    taken: set[tuple[int, ...]] = field(default_factory=set)  # places that events were read at
+    endings: set[str] = field(default_factory=set)
+
+    @property
+    def covered(self) -> Coverage:
+        """The same, as coverage."""
+        return Coverage(frozenset().union(*self.taken), frozenset(self.endings))
+
+
 @dataclass
 class Shelf:
     """One flow's instances in one session, or over all sessions of a user.
@@ -68,14 +82,12 @@ class Shelf:
     """
 
     flow: Flow
+    shown: Shown = field(default_factory=Shown)
     instances: dict[Identity, Instance] = field(default_factory=dict)
     hosts: dict[Identity, Instance] = field(default_factory=dict)  # those of them that can be parents
     repeated: set[int] = field(default_factory=set)  # what `dedupe` has seen, by hash
     closed: dict[int, str] = field(default_factory=dict)  # last names, by hash
     told: set[Identity] = field(default_factory=set)  # key-missing, once for each event and part
-    taken: set[tuple[int, ...]] = field(default_factory=set)  # places that events were read at
-    endings: set[str] = field(default_factory=set)
-    opened: int = 0
 
     def put(self, instance: Instance) -> None:
         """Keep an instance where others look for it."""
@@ -91,10 +103,6 @@ class Shelf:
         del self.instances[instance.identity]
         self.closed[hash(instance.identity)] = instance.last_name
 
-    def is_closed(self, identity: Identity) -> bool:
-        """Say whether this was an instance that is closed."""
-        return bool(self.closed) and hash(identity) in self.closed
-
     def reopen(self, identity: Identity) -> None:
         """Let a closed instance begin again."""
         del self.closed[hash(identity)]
@@ -109,56 +117,40 @@ class Shelf:
 
     def read(self, state: State, name: str) -> None:
         """Note which places of the order read an event."""
-        self.taken.add(state.places[name])
+        self.shown.taken.add(state.places[name])
 
     def retire(self, instance: Instance) -> None:
         """Note how an instance ended that is about to give way to a new one."""
         if instance.ended and instance.last is not None:
-            self.endings.add(instance.last_name)
+            self.shown.endings.add(instance.last_name)
 
     def agreeing(self, values: Mapping[str, object]) -> tuple[Instance, ...]:
         """Return the instances that may be open and agree with the key parts that an event carries."""
-        parts = self.flow.spec.key
-        if all(part in values for part in parts):
-            found = self.hosts.get(tuple(values[part] for part in parts))
+        who = tuple([values.get(part) for part in self.flow.spec.key])
+        if None not in who:
+            found = self.hosts.get(who)
             return () if found is None else (found,)
-        known = [(index, values[part]) for index, part in enumerate(parts) if part in values]
+        known = [(index, value) for index, value in enumerate(who) if value is not None]
         return tuple(
             instance
             for identity, instance in self.hosts.items()
             if all(identity[index] == value for index, value in known)
         )
 
-    def repeats(
-        self, name: str, seen: Seen, values: Mapping[str, object], keys: Mapping[str, object]
-    ) -> bool:
+    def repeats(self, name: str, seen: Seen, who: Identity, value: object) -> bool:
         """Say whether an event was there before, by its `dedupe` value; remember it."""
-        value = identity(keys.get(self.flow.spec.dedupe or ""))
         if value is None:
             return False
-        mark = hash((seen.direction, name, *values.items(), value))
+        mark = hash((seen.direction, name, who, value))
         if mark in self.repeated:
             return True
         self.repeated.add(mark)
         return False
 
-    def coverage(self) -> Coverage:
-        """Return what its instances have shown of the order."""
-        last = {i.last_name for i in self.instances.values() if i.ended and i.last is not None}
-        return Coverage(frozenset().union(*self.taken), frozenset(self.endings | last))
-
-
-def carried(flow: Flow, keys: Mapping[str, object]) -> dict[str, object]:
-    """Return the identities of the key parts that an event carries, in the key's order."""
-    found: dict[str, object] = {}
-    for part in flow.spec.key:
-        value = keys.get(part)
-        if type(value) is not str:
-            value = identity(value)
-            if value is None:
-                continue
-        found[part] = value
-    return found
+    def retire_all(self) -> None:
+        """Note how those ended that nothing was added to any more."""
+        for instance in self.instances.values():
+            self.retire(instance)
 
 
 def identity(value: object) -> object:
@@ -166,8 +158,3 @@ def identity(value: object) -> object:
     if isinstance(value, bool):
         return ("bool", value)
     return value if isinstance(value, SCALARS) and value == value else None  # noqa: PLR0124 - NaN is no key
-
-
-def key_values(keys: Mapping[str, object], values: Mapping[str, object]) -> KeyValues:
-    """Return the key parts that an event carries, as it carries them."""
-    return tuple((part, cast(Scalar, keys[part])) for part in values)
