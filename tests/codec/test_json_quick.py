@@ -8,9 +8,9 @@ from codec.says import json_values
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from wsrecord.codec.json_quick import DoubtError, read_plain
+from wsrecord.cassette.json_quick import MAX_DEPTH, DoubtError, read_plain
 from wsrecord.codec.json_text import read_json, read_strictly
-from wsrecord.codec.values import MAX_DEPTH, same
+from wsrecord.codec.values import same
 
 MANY = settings(max_examples=400)
 SPACE = st.sampled_from(["", "", "", " ", "\n", "\t", "\r\n  "])

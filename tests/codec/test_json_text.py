@@ -8,9 +8,10 @@ from codec.says import json_values
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wsrecord.cassette.json_quick import MAX_DEPTH
 from wsrecord.codec.json_text import half_character, read_json, write_json
 from wsrecord.codec.unit import UnsayableError
-from wsrecord.codec.values import MAX_DEPTH, same
+from wsrecord.codec.values import same
 
 
 @pytest.mark.parametrize(

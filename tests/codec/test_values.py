@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wsrecord.cassette.json_quick import MAX_DEPTH
 from wsrecord.codec.unit import UnsayableError
-from wsrecord.codec.values import MAX_DEPTH, Pairs, TooDeepError, from_json, same, to_json
+from wsrecord.codec.values import Pairs, TooDeepError, from_json, same, to_json
 
 
 def said(value: Any) -> Any:

@@ -8,9 +8,10 @@ import base64
 import json
 import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, BinaryIO
 
-from wsrecord.cassette import fields
+from wsrecord.cassette import fields, plain_lines
 from wsrecord.cassette.batches import Count
 from wsrecord.cassette.binary import Batch, Item
 from wsrecord.cassette.model import Direction, Message, Note, Opcode, Record, Request, Response
@@ -32,11 +33,6 @@ _UNSEEN = re.compile(
 _STRINGS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 _BRACKETS = re.compile(rb"[^\[\]{}]+")
 _LONG_NUMBER = re.compile(r"\d{20}")
-# How this recorder begins the line of a message that does not close. Keys that come again are refused later.
-_MESSAGE = re.compile(
-    rb'\{"kind": "message", "t": (\d{1,18}), "session": (\d{1,18}),'
-    rb' "sender": "(?:client|server)", "type": "(?:text|binary|ping|pong)", '
-)
 _HTML = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 _HTML_CHARS = re.compile("[<>&\u2028\u2029]")
 
@@ -100,6 +96,12 @@ def bodies(stream: BinaryIO, remaining: Callable[[], int]) -> Generator[bytes, N
 
 def decode(line: bytes) -> list[Record]:
     """The record in one line; none in an empty one, which an editor may leave behind."""
+    plain = plain_lines.message(line, _dumps)
+    return decode_strictly(line) if plain is None else [plain]
+
+
+def decode_strictly(line: bytes) -> list[Record]:
+    """The same, whatever the line is like."""
     if not line.strip():
         return []
     given = _parse(line)
@@ -117,8 +119,8 @@ def decode(line: bytes) -> list[Record]:
 
 def skim(line: bytes) -> Sequence[Record | Count]:
     """The same for who needs no messages: a count in the place of one that is plainly written."""
-    found = _MESSAGE.match(line)
-    return [(int(found[2]), int(found[1]), 1)] if found else decode(line)
+    found = plain_lines.count(line)
+    return decode(line) if found is None else [found]
 
 
 def _message_out(record: Message, given: dict[str, Any]) -> dict[str, Any]:
@@ -187,12 +189,17 @@ def _dumps(value: Any, style: str) -> str:
             f"message: the style {style[:60]!r} is not known here: a newer wsrecord is needed"
         )
     separators = (", ", ": ") if "spaced" in words else (",", ":")
-    text = json.dumps(value, ensure_ascii="ascii" in words, allow_nan=False, separators=separators)
+    text = _encoder("ascii" in words, *separators)(value)
     if "html" in words:
         text = _HTML_CHARS.sub(lambda found: _HTML[found[0]], text)
     if "slashes" in words:
         text = text.replace("/", "\\/")
     return text + "\n" if "newline" in words else text
+
+
+@cache
+def _encoder(ascii_only: bool, comma: str, colon: str) -> Callable[[Any], str]:
+    return json.JSONEncoder(ensure_ascii=ascii_only, allow_nan=False, separators=(comma, colon)).encode
 
 
 def _message_in(given: dict[str, Any]) -> Record:

@@ -6,9 +6,9 @@ import re
 import sys
 from typing import Any
 
-from .json_quick import DoubtError, read_plain
+from wsrecord.cassette.json_quick import MAX_DEPTH, DoubtError, deeper, read_plain
+
 from .unit import Fault, UnsayableError
-from .values import MAX_DEPTH, deeper
 
 _HALF = re.compile("[\ud800-\udfff]")
 _MARK = "\ufeff"

@@ -16,9 +16,10 @@ from typing import Any
 
 import msgpack
 
+from wsrecord.cassette.json_quick import MAX_DEPTH
+
 from .unit import UnsayableError
 
-MAX_DEPTH = 128  # what is nested deeper is no value: validators recurse
 _WORDS = frozenset(("$data", "$pairs", "$ext", "$time", "$float"))
 
 
@@ -102,14 +103,3 @@ def same(one: Any, other: Any) -> bool:
     if isinstance(one, list):
         return len(one) == len(other) and all(map(same, one, other))
     return bool(one == other) and (not isinstance(one, float) or str(one) == str(other))
-
-
-def deeper(value: Any, most: int) -> bool:
-    """Whether a value is nested deeper than so many lists and maps."""
-    level = [value]
-    for _ in range(most + 1):
-        level = [item for item in level if isinstance(item, dict | list)]
-        if not level:
-            return False
-        level = [item for held in level for item in (held.values() if isinstance(held, dict) else held)]
-    return True

@@ -7,12 +7,13 @@ from typing import Any
 
 import msgpack
 
+from wsrecord.cassette.json_quick import MAX_DEPTH
 from wsrecord.cassette.model import Message, Opcode
 from wsrecord.codec.base import MOST_UNITS, Codec, unit_of, wrong_kind
 from wsrecord.codec.json_text import half_character
 from wsrecord.codec.options import Options
 from wsrecord.codec.unit import Fault, Unit, UnsayableError, Wire
-from wsrecord.codec.values import MAX_DEPTH, Pairs, TooDeepError, from_json, to_json
+from wsrecord.codec.values import Pairs, TooDeepError, from_json, to_json
 
 _MOST_ITEMS = 1 << 20  # of one array or map: its length is only a claim, and room is made for it
 _BROKEN = (ValueError, TypeError, RecursionError, OverflowError, msgpack.UnpackException)

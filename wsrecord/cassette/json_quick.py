@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from .values import MAX_DEPTH, deeper
+MAX_DEPTH = 128  # what is nested deeper is no value to any codec: validators recurse
 
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
@@ -52,3 +52,14 @@ def _drops(payload: bytes, said: bytes) -> bool:
     if b"\\u00" in bare and any(one in bare for one in _SPELLED_OUT):
         return True
     return bare.count(b'":') != said.count(b'":')
+
+
+def deeper(value: Any, most: int) -> bool:
+    """Whether a value is nested deeper than so many lists and maps."""
+    level = [value]
+    for _ in range(most + 1):
+        level = [item for item in level if isinstance(item, dict | list)]
+        if not level:
+            return False
+        level = [item for held in level for item in (held.values() if isinstance(held, dict) else held)]
+    return True
