@@ -12,19 +12,26 @@ def outline(path: Path | str) -> Recording:
     """The cassette of this name, each session with a tally in the place of its messages."""
     with open_cassette(path) as reader:
         tree = Tree(Recording(path=reader.path, head=reader.head))
+        tallies: dict[int, Tally] = {}
         for record in reader.skim():
             if isinstance(record, tuple):
                 number, t, count = record
-                tally = _tally(tree.session(number))
-                tally.count += count
-                tally.last = t
             elif isinstance(record, Message):
-                _count(_tally(tree.session(record.session)), record)
+                number, t, count = record.session, record.t, 1
             else:
                 tree.add(record)
+                continue
+            tally = tallies.get(number)
+            if tally is None:
+                tally = tallies[number] = Tally()
+                tree.session(number).tally = tally
+            tally.count += count
+            tally.last = t
+            if isinstance(record, Message) and record.opcode is Opcode.CLOSE:
+                tally.closes.append(record)
         found = tree.recording
         for session in found.sessions:
-            _tally(session)
+            session.tally = session.tally or Tally()
         found.cut, found.part, found.recording = reader.cut, reader.part, reader.recording
     return found
 
@@ -46,16 +53,3 @@ def outline_of(recording: Recording) -> Recording:
 
 def _bare(session: Session) -> Session:
     return replace(session, messages=[], tally=Tally(session.count, session.last, session.closes))
-
-
-def _tally(session: Session) -> Tally:
-    if session.tally is None:
-        session.tally = Tally()
-    return session.tally
-
-
-def _count(tally: Tally, message: Message) -> None:
-    tally.count += 1
-    tally.last = message.t
-    if message.opcode is Opcode.CLOSE:
-        tally.closes.append(message)
