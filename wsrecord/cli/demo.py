@@ -1,10 +1,15 @@
 """`wsrecord demo`: the tour, the embedded agent server, and a small client for it."""
 
+import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from wsrecord.errors import Exit, TargetError
+from wsrecord.errors import Exit, TargetError, UsageError
+
+if TYPE_CHECKING:
+    from wsrecord.demo.drifts.drift import Chosen
 
 
 @click.group("demo", invoke_without_command=True)
@@ -35,20 +40,69 @@ def command(ctx: click.Context, out: Path | None) -> int:
     "--pace", type=click.FloatRange(0), default=0.03, show_default=True, help="Seconds for a thought."
 )
 @click.option("--seed", type=int, help="Make the agent's choices, and its ids, repeatable. For tests only.")
-def serve(host: str, port: int, pace: float, seed: int | None) -> int:
+@click.option(
+    "--drift",
+    "drifts",
+    multiple=True,
+    metavar="NAME[@P]",
+    help="Differ from the contract in this way, always or with probability P; repeatable.",
+)
+def serve(host: str, port: int, pace: float, seed: int | None, drifts: tuple[str, ...]) -> int:
     """Run the demo agent server until Ctrl-C.
 
     Users log in with POST /login, as ada:analytical, grace:compiler, alan:enigma or mary:prometheus,
     and speak to agents at /ws. GET /health says how it is.
+
+    With --drift it is a server that has changed since its contract was written; `wsrecord demo drifts`
+    lists the ways. A probability is drawn once for each run (for each thread, where no run is concerned; for
+    each connection, where its handshake is), and with --seed always in the same way.
     """
     from wsrecord.demo import DemoError  # noqa: PLC0415
+    from wsrecord.demo.drifts.gallery import choose  # noqa: PLC0415
     from wsrecord.demo.options import DemoOptions  # noqa: PLC0415
     from wsrecord.demo.server import run_demo_server  # noqa: PLC0415
 
     try:
-        run_demo_server(host, port, options=DemoOptions(pace=pace, seed=seed), announce=click.echo)
+        chosen = tuple(choose(text) for text in drifts)
+    except DemoError as error:
+        raise UsageError(str(error)) from None
+    options = DemoOptions(pace=pace, seed=seed, drifts=chosen)
+    try:
+        run_demo_server(host, port, options=options, announce=lambda line: _announce(line, chosen))
     except DemoError as error:
         raise TargetError(str(error)) from None
+    return Exit.CLEAN
+
+
+def _announce(ready: str, chosen: tuple["Chosen", ...]) -> None:
+    click.echo(ready)
+    for one in chosen:
+        often = "" if one.probability == 1 else f", with a probability of {one.probability:g}"
+        click.echo(f"  drift {one.drift.name}{often}: {one.drift.change}")
+
+
+@command.command("drifts")
+@click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
+def drifts(as_json: bool) -> int:
+    """List the ways in which the demo agent server can drift from its contract.
+
+    Each has a name for `wsrecord demo serve --drift NAME`, a class (breaking, warning or benign), the
+    findings that it leads to (WS8xx: by comparison with a recording only), and a line on what changes.
+    """
+    from wsrecord.demo.drifts.gallery import gallery  # noqa: PLC0415
+
+    found = gallery()
+    if as_json:
+        rows = [
+            {"name": one.name, "class": one.grade, "codes": list(one.codes), "change": one.change}
+            for one in found
+        ]
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return Exit.CLEAN
+    width = max(len(one.name) for one in found)
+    for one in found:
+        codes = " ".join(one.codes) or "nothing"
+        click.echo(f"{one.name:<{width}}  {one.grade:<8}  {codes:<12}  {one.change}")
     return Exit.CLEAN
 
 

@@ -14,7 +14,10 @@ from websockets.http11 import Request as Handshake
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
-from .auth import Auth, TokenError
+from .auth import USERS, Auth, TokenError
+from .drifts.dice import Dice
+from .drifts.drift import Door
+from .drifts.stage import door
 from .http import Answer, BadRequestError, Request, bearer, refusal, respond, target, unauthorized
 from .options import DemoOptions
 from .registry import Full, Registry
@@ -36,7 +39,9 @@ class Home(Protocol):
     options: DemoOptions
     auth: Auth
     registry: Registry
+    dice: Dice
     connections: set["Connection"]
+    upgrades: int
 
     def health(self) -> dict[str, Any]:
         """Return the body of GET /health."""
@@ -229,10 +234,16 @@ class Connection(asyncio.Protocol):
     def _accept(self, request: Request, head: h11.Request) -> Answer | None:
         """Turn into a session, or return why not."""
         home = self._home
+        self._home.upgrades += 1
+        way = door(home.options.drifts, home.dice, self._home.upgrades)
         try:
             user_id = home.auth.user_id(bearer(request))
         except TokenError as error:
-            return unauthorized(error)
+            if way.stranger is not None:
+                return unauthorized(error, way.stranger)
+            user_id = next(iter(USERS.values())).user_id
+        if way.full is not None:
+            return refusal(way.full, "no_entry", "nobody is let in")
         thread = None
         if "resume" in request.query:
             thread = home.registry.find(request.query["resume"], user_id)
@@ -241,7 +252,7 @@ class Connection(asyncio.Protocol):
         after = _number(request.query.get("after"))
         if after is not None and (thread is None or not 0 <= after <= thread.history.last):
             return refusal(400, "invalid_after", "after must be the seq of an event on the resumed thread")
-        protocol, answer = _handshake(head, home.options.max_message_size)
+        protocol, answer = _handshake(head, home.options.max_message_size, way)
         if answer is not None:
             return answer
         resumed = thread is not None
@@ -269,12 +280,11 @@ def _number(text: str | None) -> int | None:
     return int(text) if len(text) <= 15 and text.isascii() and text.isdigit() else -1
 
 
-def _handshake(head: h11.Request, max_size: int) -> tuple[ServerProtocol, Answer | None]:
+def _handshake(head: h11.Request, max_size: int, way: Door) -> tuple[ServerProtocol, Answer | None]:
     """Let `websockets` check an upgrade; return why it is refused, or None with the 101 queued."""
     protocol = ServerProtocol(
-        extensions=enable_server_permessage_deflate(None),
-        subprotocols=[SUBPROTOCOL],
-        select_subprotocol=_select_subprotocol,
+        extensions=enable_server_permessage_deflate(None) if way.compression else None,
+        select_subprotocol=_selecting(way.subprotocol),
         max_size=max_size,
     )
     lines = [b"GET " + head.target + b" HTTP/1.1"]
@@ -291,7 +301,10 @@ def _handshake(head: h11.Request, max_size: int) -> tuple[ServerProtocol, Answer
     return protocol, None
 
 
-def _select_subprotocol(_protocol: ServerProtocol, offered: Sequence[Subprotocol]) -> Subprotocol | None:
-    if offered and SUBPROTOCOL not in offered:
-        raise NegotiationError(f"the server speaks {SUBPROTOCOL} only")
-    return SUBPROTOCOL if offered else None
+def _selecting(chosen: str | None) -> Callable[[ServerProtocol, Sequence[Subprotocol]], Subprotocol | None]:
+    def select(_protocol: ServerProtocol, offered: Sequence[Subprotocol]) -> Subprotocol | None:
+        if offered and SUBPROTOCOL not in offered:
+            raise NegotiationError(f"the server speaks {SUBPROTOCOL} only")
+        return Subprotocol(chosen) if offered and chosen else None
+
+    return select

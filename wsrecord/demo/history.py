@@ -1,15 +1,18 @@
 """A thread's events: numbered, bounded, and the outgoing queue of whoever is connected."""
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from .events import Event
 
 
 @dataclass(frozen=True)
 class Record:
-    """One event as it crosses the wire, and its number."""
+    """One event as it crosses the wire, its number, and what it was before it was encoded."""
 
     seq: int
     data: bytes
+    event: Event = field(default_factory=dict)
 
 
 class History:
@@ -27,10 +30,10 @@ class History:
         """The number of the oldest event still here; one more than `last` when there is none."""
         return self._records[0].seq if self._records else self.last + 1
 
-    def append(self, data: bytes) -> None:
+    def append(self, data: bytes, event: Event | None = None) -> None:
         """Add the event with the number `last + 1`."""
         self.last += 1
-        self._records.append(Record(self.last, data))
+        self._records.append(Record(self.last, data, event or {}))
         self._size += len(data)
         # The newest event stays even when it alone is over the bound: a live reader waits for it.
         while len(self._records) > self._max_events or (

@@ -114,9 +114,9 @@ def respond(request: Request, auth: Auth, health: Callable[[], dict[str, Any]]) 
     return route()
 
 
-def unauthorized(error: TokenError) -> Answer:
+def unauthorized(error: TokenError, status: int = 401) -> Answer:
     """Return the answer to a token that doesn't open the door."""
-    return refusal(401, error.code, str(error), (("WWW-Authenticate", "Bearer"),))
+    return refusal(status, error.code, str(error), (("WWW-Authenticate", "Bearer"),))
 
 
 def _upgrade_required() -> Answer:

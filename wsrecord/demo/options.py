@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from .drifts.drift import Chosen
+
 
 @dataclass(frozen=True, kw_only=True)
 class DemoOptions:
@@ -41,6 +43,9 @@ class DemoOptions:
     close_timeout: float = 3.0
     ping_interval: float = 20.0
     ping_timeout: float = 20.0
+
+    # How it differs from the server that its contract describes.
+    drifts: tuple[Chosen, ...] = ()
 
     tls: ssl.SSLContext | None = None
 

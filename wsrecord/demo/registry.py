@@ -4,6 +4,7 @@ import asyncio
 import random
 from dataclasses import dataclass
 
+from .drifts.dice import Dice
 from .events import Mint, new_id
 from .options import DemoOptions
 from .thread import Thread
@@ -25,10 +26,11 @@ class Entry:
 class Registry:
     """Hands out threads and resume tokens. A token works once, and for its user only."""
 
-    def __init__(self, options: DemoOptions, mint: Mint, rng: random.Random) -> None:
+    def __init__(self, options: DemoOptions, mint: Mint, rng: random.Random, dice: Dice) -> None:
         self._options = options
         self._mint = mint
         self._rng = rng
+        self._dice = dice
         self._entries: dict[str, Entry] = {}
         self._by_token: dict[str, str] = {}
 
@@ -50,7 +52,15 @@ class Registry:
             if abandoned is None:
                 raise Full
             self._forget(abandoned.id)
-        thread = Thread(new_id(self._rng), user_id, self._options, self._mint, self._rng)
+        thread = Thread(
+            new_id(self._rng),
+            user_id,
+            self._options,
+            self._mint,
+            self._rng,
+            self._dice,
+            lambda: self.threads,
+        )
         self._entries[thread.id] = Entry(thread, "")
         return thread
 

@@ -22,6 +22,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from .drifts.stage import Stage
 from .events import new_id
 from .options import DemoOptions
 from .planner import Agent, plan
@@ -63,7 +64,13 @@ class Run:
     """A run in progress. Its randomness is its own, so runs side by side don't disturb each other."""
 
     def __init__(
-        self, agent: Agent, options: DemoOptions, seed: int, publish: Publish, on_end: Callable[["Run"], None]
+        self,
+        agent: Agent,
+        options: DemoOptions,
+        seed: int,
+        publish: Publish,
+        on_end: Callable[["Run"], None],
+        stage: Stage,
     ) -> None:
         self._rng = random.Random(seed)  # noqa: S311 - ids, not secrets
         self.id = new_id(self._rng)
@@ -72,6 +79,7 @@ class Run:
         self._options = options
         self._publish = publish
         self._on_end = on_end
+        self._stage = stage
         self._report = False
         self._begun = options.clock()
         self._said: deque[str] = deque()
@@ -131,7 +139,7 @@ class Run:
         while self._said:
             while self._said:
                 await self._ponder(_OPENINGS)
-                calls = plan(self._said.popleft())
+                calls = self._stage.plan(plan(self._said.popleft()), self.id)
                 self._calls += len(calls)
                 if self._calls > self._options.max_calls:
                     most = self._options.max_calls

@@ -11,6 +11,7 @@ from typing import Any
 from . import DemoError
 from .auth import USERS, Auth
 from .connection import Connection
+from .drifts.dice import Dice
 from .events import Mint
 from .options import DemoOptions
 from .registry import Registry
@@ -25,8 +26,11 @@ class DemoServer:
         # Each part draws from its own stream, so with a seed one part's use doesn't shift another's.
         self.auth = Auth(_branch(options, rng), options.clock, options.token_ttl)
         mint = Mint(_branch(options, rng), options.clock)
-        self.registry = Registry(options, mint, _branch(options, rng))
+        branch = _branch(options, rng)
+        self.dice = Dice(_branch(options, rng))
+        self.registry = Registry(options, mint, branch, self.dice)
         self.connections: set[Connection] = set()
+        self.upgrades = 0  # so many clients asked for one
         self.host = ""
         self.port = 0
 

@@ -21,6 +21,8 @@ A close that the client begins is answered with the client's own code.
 """
 
 import asyncio
+import socket
+import struct
 from collections import deque
 from collections.abc import Callable
 
@@ -28,6 +30,8 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 
+from .drifts.drift import Leave
+from .history import Record
 from .messages import Refused
 from .options import DemoOptions
 from .planner import AGENTS
@@ -66,6 +70,8 @@ class Session:
         self._stall: asyncio.TimerHandle | None = None
         self._deadline: asyncio.TimerHandle | None = None
         self._beat = self._loop.call_later(options.ping_interval, self._heartbeat)
+        self._held: tuple[int, float] = (0, 0.0)  # the event that a drift holds back, until when
+        self._release: asyncio.TimerHandle | None = None
 
     def open(self, resume_token: str, *, resumed: bool, after: int | None = None) -> None:
         """Attach to the thread: greet, replay what was missed, go on live."""
@@ -82,8 +88,8 @@ class Session:
             agents=list(AGENTS),
         )
         thread.listener = self
-        self._protocol.send_text(greeting)
-        self._flush()
+        for record in greeting:
+            self._send(record)
         self.pump()
 
     def receive(self, data: bytes) -> None:
@@ -102,9 +108,10 @@ class Session:
             record = history.after(self._cursor)
             if record is None or record.seq != self._cursor + 1:
                 break
+            if self._is_held(record):
+                break
             self._cursor = record.seq
-            self._protocol.send_text(record.data)
-            self._flush()
+            self._send(record)
         if self._attached():
             self._thread.delivered = self._cursor
             if history.first > self._cursor + 1:
@@ -150,10 +157,60 @@ class Session:
     def lost(self) -> None:
         """The connection is gone."""
         self._beat.cancel()
-        for timer in (self._stall, self._deadline):
+        for timer in (self._stall, self._deadline, self._release):
             if timer is not None:
                 timer.cancel()
         self._detach()
+
+    def _is_held(self, record: Record) -> bool:
+        """Whether a drift makes this event wait; what comes after it waits too."""
+        stage = self._thread.stage
+        if stage.idle:
+            return False
+        now = self._loop.time()
+        if self._held[0] != record.seq:
+            self._held = (record.seq, now + stage.pause(record.event))
+        if self._held[1] <= now:
+            return False
+        if self._release is not None:
+            self._release.cancel()
+        self._release = self._loop.call_at(self._held[1], self.pump)
+        return True
+
+    def _send(self, record: Record) -> None:
+        stage = self._thread.stage
+        if stage.idle:
+            self._protocol.send_text(record.data)
+            self._flush()
+            return
+        for piece in stage.pieces(record.data, record.event):
+            match piece.kind:
+                case "text":
+                    self._protocol.send_text(piece.data, fin=piece.fin)
+                case "binary":
+                    self._protocol.send_binary(piece.data, fin=piece.fin)
+                case "more":
+                    self._protocol.send_continuation(piece.data, fin=piece.fin)
+                case "ping":
+                    self._protocol.send_ping(piece.data)
+        self._flush()
+        way = stage.end(record.event)
+        if way is not None:
+            # Not from within: whoever let the event out still has to come to an end.
+            self._loop.call_soon(self._leave, way)
+
+    def _leave(self, way: Leave) -> None:
+        """End the connection as a drift wants it."""
+        if way.code is not None:
+            self.close(way.code, way.reason)
+            return
+        self._detach()
+        if way.reset:
+            sock = self._transport.get_extra_info("socket")
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self._transport.abort()
+        else:
+            self._transport.close()
 
     def _work(self) -> None:
         """Act on what has arrived, as long as the answers can leave."""

@@ -2,10 +2,13 @@
 
 import logging
 import random
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
-from .events import Event, Mint, Origin, encode
-from .history import History
+from .drifts.dice import Dice
+from .drifts.stage import Stage
+from .events import Event, Mint, Origin
+from .history import History, Record
 from .messages import CancelRun, ClientMessage, Ping, Refused, StartAgent, UserMessage, parse
 from .options import DemoOptions
 from .planner import AGENTS, DEFAULT_AGENT
@@ -48,7 +51,14 @@ class Thread:
     """Takes the client's messages, keeps the runs, and numbers what they say."""
 
     def __init__(
-        self, thread_id: str, user_id: str, options: DemoOptions, mint: Mint, rng: random.Random
+        self,
+        thread_id: str,
+        user_id: str,
+        options: DemoOptions,
+        mint: Mint,
+        rng: random.Random,
+        dice: Dice,
+        others: Callable[[], Iterable["Thread"]],
     ) -> None:
         self.id = thread_id
         self.user_id = user_id
@@ -59,12 +69,22 @@ class Thread:
         self._options = options
         self._mint = mint
         self._rng = rng
+        self.stage = Stage(options.drifts, dice, self, others)
+        self.last: dict[str, Event] = {}
         self._ended = Recent(_MEMORY)
         self._message_ids = Recent(_MEMORY)
 
-    def greeting(self, seq: int, **fields: Any) -> bytes:
+    def greeting(self, seq: int, **fields: Any) -> list[Record]:
         """Return the connection_established of a session that goes on after an event's number."""
-        return self._encoded(self._mint.event("connection_established", self._origin(), seq, fields))
+        event = self._mint.event("connection_established", self._origin(), seq, fields)
+        return [Record(seq, self._encoded(each), each) for each in self.stage.order(event)]
+
+    def let_out(self, event: Event) -> None:
+        """Number an event, encode it, send it: every event but the greeting passes here."""
+        event["seq"] = self.history.last + 1
+        self.history.append(self._encoded(event), event)
+        if self.listener is not None:
+            self.listener.pump()
 
     def take(self, text: str) -> None:
         """Act on a client's message; whatever it is, an event answers it."""
@@ -104,7 +124,7 @@ class Thread:
         if len(self.runs) >= self._options.max_runs:
             problem = f"a thread has at most {self._options.max_runs} runs at a time"
             raise Refused("too_many_runs", problem, message.message_id)
-        run = Run(agent, self._options, self._rng.getrandbits(128), self._publish, self._forget)
+        run = Run(agent, self._options, self._rng.getrandbits(128), self._publish, self._forget, self.stage)
         run.start(message.message_id, message.prompt, report=message.report)
         self.runs[run.id] = run
         self._message_ids.add(message.message_id)
@@ -139,12 +159,13 @@ class Thread:
         return Origin(self.user_id, self.id, run.id, run.agent.name)
 
     def _publish(self, name: str, run: Run | None, fields: dict[str, Any]) -> None:
-        """Let an event out: every event but the greeting passes here, in its final order."""
+        """Make an event and let it out."""
         event = self._mint.event(name, self._origin(run), self.history.last + 1, fields)
-        self.history.append(self._encoded(event))
-        if self.listener is not None:
-            self.listener.pump()
+        for each in self.stage.order(event):
+            self.let_out(each)
 
     def _encoded(self, event: Event) -> bytes:
         """Encode an event; the last place that sees it as a value."""
-        return encode(event)
+        if event["user_id"] == self.user_id:
+            self.last[event["type"]] = event
+        return self.stage.encoded(event)
