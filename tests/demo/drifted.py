@@ -44,6 +44,10 @@ class Person:
         self.number = 0
         self.changed = asyncio.Event()
 
+    @property
+    def last(self) -> str:
+        return self.heard[-1] if self.heard else ""
+
     async def come(self, resume: str | None = None) -> None:
         token = await log_in(self.proxy, self.username)
         url = f"{self.proxy.url}?resume={resume}" if resume else self.proxy.url
@@ -97,10 +101,15 @@ class Person:
                     await self.changed.wait()
 
     async def idle(self) -> None:
-        """Wait until the server has no more to say, and all of it has arrived."""
+        """Wait until the server has heard all, has no more to say, and all of that has arrived."""
+        await self.sync()
         async with asyncio.timeout(30):
             while any(thread.runs or behind(thread) for thread in self.server.registry.threads):
                 await asyncio.sleep(0.005)
+        await self.sync()
+
+    async def sync(self) -> None:
+        """Make sure that all that was sent on either way has arrived: not by the server's events."""
         if self.websocket is not None:
             with suppress(ConnectionClosed):
                 await (await self.websocket.ping())
@@ -118,8 +127,8 @@ async def dialogue(server: DemoServer, proxy: SimpleNamespace) -> None:
     grace, ada = Person(server, proxy, "grace"), Person(server, proxy, "ada")
     await grace.come()
     await ada.come()
-    await grace.ask("what is a token?")
-    await ada.ask("2 + 2; what is a token?; stock price of ACME?", report=True)
+    asking = ada.ask("2 + 2; what is a token?; stock price of ACME?", report=True)
+    await asyncio.gather(grace.ask("what is a token?"), asking)
     await grace.ask("weather – 6 * 7")
     if run := await ada.run("archive of contracts"):
         await ada.say("user_message", run_id=run, text="and 3 + 4, please")
@@ -127,8 +136,8 @@ async def dialogue(server: DemoServer, proxy: SimpleNamespace) -> None:
     if run := await ada.run("the slow archive"):
         await ada.say("cancel_run", run_id=run)
         await ada.idle()
-    await ada.say("ping")
-    await ada.until(lambda: '"pong"' in ada.heard[-1], 1.5)
+    await grace.say("ping")
+    await grace.until(lambda: '"pong"' in grace.last, 1.5)
     await grace.leave()
     await away(ada)
     await ada.ask("5 % 3")
@@ -140,7 +149,7 @@ async def away(ada: Person) -> None:
         ada.heard.clear()
     else:
         await ada.run("archive of mocks")
-        await ada.until(lambda: '"tool_executing"' in ada.heard[-1], 0.3)
+        await ada.until(lambda: '"tool_executing"' in ada.last, 0.3)
     tokens = TOKEN.findall("".join(ada.heard))
     await ada.leave()
     await ada.idle()

@@ -4,7 +4,9 @@ HTTP is h11's work, for `websockets` drops a POST with a body; the upgraded rest
 """
 
 import asyncio
+import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 import h11
@@ -17,7 +19,7 @@ from websockets.typing import Subprotocol
 from .auth import USERS, Auth, TokenError
 from .drifts.dice import Dice
 from .drifts.drift import Door
-from .drifts.stage import door
+from .drifts.stage import door, logged_in
 from .http import Answer, BadRequestError, Request, bearer, refusal, respond, target, unauthorized
 from .options import DemoOptions
 from .registry import Full, Registry
@@ -42,6 +44,7 @@ class Home(Protocol):
     dice: Dice
     connections: set["Connection"]
     upgrades: int
+    logins: int
 
     def health(self) -> dict[str, Any]:
         """Return the body of GET /health."""
@@ -182,8 +185,16 @@ class Connection(asyncio.Protocol):
                 return
         else:
             whole = Request(request.method, request.path, request.query, request.headers, bytes(self._body))
-            answer = respond(whole, self._home.auth, self._home.health)
+            answer = self._drifted(request, respond(whole, self._home.auth, self._home.health))
         self._send(answer, head_only=request.method == "HEAD")
+
+    def _drifted(self, request: Request, answer: Answer) -> Answer:
+        home = self._home
+        if not home.options.drifts or request.path != "/login" or answer.status != 200:
+            return answer
+        home.logins += 1
+        body = logged_in(home.options.drifts, home.dice, home.logins, json.loads(answer.body))
+        return replace(answer, body=json.dumps(body).encode())
 
     def _send(self, answer: Answer, *, close: bool = False, head_only: bool = False) -> None:
         headers = [
@@ -297,6 +308,8 @@ def _handshake(head: h11.Request, max_size: int, way: Door) -> tuple[ServerProto
     if response.status_code != 101:
         problem = bytes(response.body or b"").decode().strip()
         return protocol, refusal(response.status_code, "bad_handshake", problem)
+    for name, value in way.headers:
+        response.headers[name] = value
     protocol.send_response(response)
     return protocol, None
 

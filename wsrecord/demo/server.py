@@ -30,7 +30,7 @@ class DemoServer:
         self.dice = Dice(_branch(options, rng))
         self.registry = Registry(options, mint, branch, self.dice)
         self.connections: set[Connection] = set()
-        self.upgrades = 0  # so many clients asked for one
+        self.upgrades = self.logins = 0  # so many were asked for, so many succeeded
         self.host = ""
         self.port = 0
 

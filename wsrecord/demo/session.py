@@ -88,6 +88,7 @@ class Session:
             agents=list(AGENTS),
         )
         thread.listener = self
+        self._flush()  # the answer to the upgrade
         for record in greeting:
             self._send(record)
         self.pump()

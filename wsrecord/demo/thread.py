@@ -82,7 +82,7 @@ class Thread:
     def let_out(self, event: Event) -> None:
         """Number an event, encode it, send it: every event but the greeting passes here."""
         event["seq"] = self.history.last + 1
-        self.history.append(self._encoded(event), event)
+        self.history.append(self._encoded(event), None if self.stage.idle else event)
         if self.listener is not None:
             self.listener.pump()
 
@@ -166,6 +166,6 @@ class Thread:
 
     def _encoded(self, event: Event) -> bytes:
         """Encode an event; the last place that sees it as a value."""
-        if event["user_id"] == self.user_id:
+        if not self.stage.idle and event["user_id"] == self.user_id:
             self.last[event["type"]] = event
         return self.stage.encoded(event)

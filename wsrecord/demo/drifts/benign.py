@@ -1,10 +1,12 @@
 """What may differ from one run to the next, and from one release to the next, without harm."""
 
 import json
+from dataclasses import replace
+from typing import Any
 
 from ..events import Event
 from ..tools import Call
-from .drift import Piece, Stage, field, order, pause, plan, send, text
+from .drift import Door, Piece, Stage, door, field, login, order, pause, plan, send, text
 
 _MORE = "Weighing one more possibility."
 
@@ -115,3 +117,21 @@ def fewer_hits(event: Event, stage: Stage) -> None:
 def ids_in_capitals(event: Event, stage: Stage) -> None:
     """Events' ids are UUIDs in capital letters."""
     event["event_id"] = event["event_id"].upper()
+
+
+@door("benign")
+def header_added(way: Door) -> Door:
+    """The answer to an upgrade has a header more."""
+    return replace(way, headers=(("X-Served-By", "worker-7"),))
+
+
+@login("benign")
+def optional_field_added(body: dict[str, Any]) -> None:
+    """The answer to a log-in has a field more: of the events, none may."""
+    body["scope"] = "chat"
+
+
+@login("benign")
+def optional_field_absent(body: dict[str, Any]) -> None:
+    """The answer to a log-in no longer says when the token expires."""
+    del body["expires_in"]

@@ -21,6 +21,7 @@ recording of the undrifted server sees. A benign drift has none.
 | `send`  | an event is sent on a connection                    | the pieces that cross the wire          |
 | `end`   | an event was sent on a connection                   | how the server leaves, or None          |
 | `door`  | a client asks for an upgrade                        | how the server answers it               |
+| `login` | a user has logged in                                | nothing: it changes the answer's body   |
 """
 
 from collections.abc import Callable, Collection
@@ -29,6 +30,9 @@ from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from ..events import Event
 from ..tools import Call
+
+# What stands at the head of every event; ../events.py has the meanings.
+ENVELOPE = ("type", "event_id", "timestamp", "seq", "user_id", "thread_id", "run_id", "agent_name")
 
 Grade = Literal["breaking", "warning", "benign"]
 
@@ -81,6 +85,7 @@ class Door:
     full: int | None = None  # the status for everybody else, if not 101
     subprotocol: str | None = "agent.v1"
     compression: bool = True
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 Plan = Callable[[list[Call], Stage], list[Call]]
@@ -91,6 +96,7 @@ Pause = Callable[[Event, Stage], float]
 Send = Callable[[bytes, Event, Stage], list[Piece]]
 End = Callable[[Event, Stage], Leave | None]
 DoorChange = Callable[[Door], Door]
+LogIn = Callable[[dict[str, Any]], None]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -165,3 +171,4 @@ pause: Hook[Pause] = Hook("pause")
 send: Hook[Send] = Hook("send")
 end: Hook[End] = Hook("end")
 door: Hook[DoorChange] = Hook("door")
+login: Hook[LogIn] = Hook("login")

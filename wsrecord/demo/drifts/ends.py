@@ -1,13 +1,15 @@
 """How runs end otherwise, and how connections do."""
 
 from ..events import Event
-from .drift import Leave, Stage, end, order
+from .drift import ENVELOPE, Leave, Stage, end, order
 
 
-@order("breaking", "WS810", of="agent_completed")
+@order("breaking", "WS810", of="agent_completed final_report")
 def error_for_answer(event: Event, stage: Stage) -> list[Event]:
     """A run ends with an error where it had an answer."""
-    inner = {name: event[name] for name in list(event)[:8]}
+    if event["type"] == "final_report":
+        return []
+    inner = {name: event[name] for name in ENVELOPE}
     return [
         {**inner, "type": "error", "code": "internal_error", "message": "the agent failed", "reply_to": None}
     ]
@@ -16,7 +18,7 @@ def error_for_answer(event: Event, stage: Stage) -> list[Event]:
 @order("breaking", "WS801 WS810", of="tool_completed")
 def always_fallback(event: Event, stage: Stage) -> list[Event]:
     """Every tool fails, and the agent goes on without."""
-    inner = {name: event[name] for name in (*list(event)[:8], "tool_call_id", "tool_name")}
+    inner = {name: event[name] for name in (*ENVELOPE, "tool_call_id", "tool_name")}
     return [{**inner, "type": "agent_fallback", "reason": "TimeoutError: ", "text": "Going on without."}]
 
 

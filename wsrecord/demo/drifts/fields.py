@@ -4,10 +4,9 @@ import json
 from datetime import datetime
 
 from ..events import Event
-from .drift import Stage, field
+from .drift import ENVELOPE, Stage, field
 
 _TOOLS = "tool_executing tool_completed"
-_ENVELOPE = ("type", "event_id", "timestamp", "seq", "user_id", "thread_id", "run_id", "agent_name")
 
 
 @field("breaking", "WS101 WS803", of=_TOOLS)
@@ -55,7 +54,7 @@ def field_added(event: Event, stage: Stage) -> None:
 @field("breaking", "WS101 WS809", of="agent_thinking tool_executing tool_completed agent_completed")
 def moved_under_data(event: Event, stage: Stage) -> None:
     """What an event says moved under `data`; the envelope stayed where it was."""
-    event["data"] = {name: event.pop(name) for name in list(event) if name not in _ENVELOPE}
+    event["data"] = {name: event.pop(name) for name in list(event) if name not in ENVELOPE}
 
 
 @field("breaking", "WS101 WS809", of="tool_completed")
@@ -118,6 +117,12 @@ def string_as_list(event: Event, stage: Stage) -> None:
 def boolean_as_number(event: Event, stage: Stage) -> None:
     """`resumed` is 0 or 1."""
     event["resumed"] = int(event["resumed"])
+
+
+@field("breaking", "WS101 WS805", of="connection_established")
+def duration_as_text(event: Event, stage: Stage) -> None:
+    """`resume_ttl` is an ISO 8601 duration, no longer a number of seconds."""
+    event["resume_ttl"] = f"PT{event['resume_ttl']:g}S"
 
 
 @field("breaking", "WS101 WS816", of="agent_completed final_report")

@@ -1,7 +1,7 @@
 """Events that are dropped, doubled or swapped, that come too many, and numbers that go wrong."""
 
 from ..events import Event
-from .drift import Grade, Piece, Stage, field, order, send
+from .drift import ENVELOPE, Grade, Piece, Stage, field, order, send
 
 _IN_A_RUN = "agent_thinking tool_executing tool_completed agent_fallback"
 
@@ -18,10 +18,16 @@ _dropped("agent_started", "breaking", "WS201 WS801", "A run begins without a wor
 _dropped("tool_executing", "breaking", "WS201 WS801", "A tool's call is no longer announced.")
 _dropped("tool_completed", "breaking", "WS206 WS801", "What a tool found is no longer told.")
 _dropped("agent_fallback", "breaking", "WS206 WS801", "A tool that failed is no longer told of.")
-_dropped("agent_completed", "breaking", "WS207 WS801", "A run's answer does not come: it never ends.")
+_dropped("agent_completed", "breaking", "WS202 WS207 WS801", "A run's answer does not come.")
 _dropped("run_cancelled", "breaking", "WS207 WS801", "A run that was cancelled never says so.")
 _dropped("pong", "breaking", "WS306 WS801", "A ping has no answer.")
 _dropped("final_report", "warning", "WS801", "The report that was asked for does not come.")
+
+
+@order("breaking", "WS207 WS801", of="agent_completed final_report")
+def run_never_ends(event: Event, stage: Stage) -> list[Event]:
+    """A run never ends: neither its answer nor its report comes."""
+    return []
 
 
 @order("breaking", "WS206", of="tool_completed")
@@ -54,7 +60,7 @@ def tool_completed_doubled(event: Event, stage: Stage) -> list[Event]:
     return [event, stage.new(event)]
 
 
-@order("breaking", "WS202", of="agent_started")
+@order("breaking", "WS203", of="agent_started")
 def agent_started_doubled(event: Event, stage: Stage) -> list[Event]:
     """A run starts twice."""
     return [event, stage.new(event)]
@@ -92,10 +98,10 @@ def end_before_last_tool(event: Event, stage: Stage) -> list[Event]:
 def report_before_answer(event: Event, stage: Stage) -> list[Event]:
     """The final report comes before the answer."""
     if event["type"] == "final_report":
-        return [event, stage.kept.pop(event["run_id"])]
+        return [event, *stage.kept.pop(event["run_id"], [])]
     if event["tool_calls"] < 2:  # the server's rule for when a report follows
         return [event]
-    stage.kept[event["run_id"]] = event
+    stage.kept[event["run_id"]] = [event]
     return []
 
 
@@ -109,10 +115,10 @@ def thought_before_start(event: Event, stage: Stage) -> list[Event]:
     return [event] if start is None else [event, start]
 
 
-@order("breaking", "WS201", of="connection_established")
+@order("breaking", "WS201 WS301", of="connection_established")
 def event_before_greeting(event: Event, stage: Stage) -> list[Event]:
     """Something comes before the greeting: the answer to a ping of another connection."""
-    pong = {name: event[name] for name in list(event)[:8]}
+    pong = {name: event[name] for name in ENVELOPE}
     return [stage.new(pong, type="pong", reply_to="warm-up"), event]
 
 
@@ -134,14 +140,24 @@ def thought_after_end(event: Event, stage: Stage) -> list[Event]:
     if event["type"] == "agent_thinking":
         stage.kept["thought"] = event
         return [event]
-    late = stage.new(stage.kept["thought"], run_id=event["run_id"], agent_name=event["agent_name"])
-    return [event, late]
+    thought = stage.kept.get("thought", event)
+    return [event, stage.new(thought, run_id=event["run_id"], agent_name=event["agent_name"])]
+
+
+@order("breaking", "WS203", of="agent_thinking final_report")
+def thought_after_report(event: Event, stage: Stage) -> list[Event]:
+    """A run goes on thinking after its report, when nothing may follow."""
+    if event["type"] == "agent_thinking":
+        stage.kept["thought"] = event
+        return [event]
+    thought = stage.kept.get("thought", event)
+    return [event, stage.new(thought, run_id=event["run_id"], agent_name=event["agent_name"])]
 
 
 @order("warning", "WS102 WS802", of="agent_started")
 def internal_event_leaks(event: Event, stage: Stage) -> list[Event]:
     """An internal event that no contract knows comes out."""
-    inner = {name: event[name] for name in list(event)[:8]}
+    inner = {name: event[name] for name in ENVELOPE}
     return [event, stage.new(inner, type="scheduler_tick", queue=3)]
 
 

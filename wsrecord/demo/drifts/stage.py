@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import Any, Protocol
 
 from ..events import Event, encode, new_id
@@ -94,10 +95,12 @@ class Stage:
             return encode(event)
         changed = copy.deepcopy(event)
         for act in self._due("field", event):
-            act(changed, self)
+            with suppress(KeyError, TypeError, AttributeError):
+                act(changed, self)  # of several drifts one may find nothing left to change
         data = encode(changed)
         for act in self._due("text", event):
-            data = act(data, changed, self)
+            with suppress(ValueError):
+                data = act(data, changed, self)
         return data
 
     def pause(self, event: Event) -> float:
@@ -132,3 +135,11 @@ def door(chosen: tuple[Chosen, ...], dice: Dice, connection: int) -> Door:
         if one.drift.hook == "door" and dice.happens(one, f"connection {connection}"):
             answer = one.drift.act(answer)
     return answer
+
+
+def logged_in(chosen: tuple[Chosen, ...], dice: Dice, number: int, body: dict[str, Any]) -> dict[str, Any]:
+    """Return the body of a log-in's answer."""
+    for one in chosen:
+        if one.drift.hook == "login" and dice.happens(one, f"login {number}"):
+            one.drift.act(body)
+    return body
