@@ -120,10 +120,12 @@ def test_several_drifts_happen_together():
 @pytest.mark.parametrize("seed", range(4))
 def test_any_mixture_of_drifts_leaves_the_server_alive(seed: int, caplog: pytest.LogCaptureFixture) -> None:
     async def main() -> None:
-        hooks = ("plan", "order", "field", "text", "send", "end", "login")
-        drifts = tuple(choose(f"{drift.name}@0.4") for drift in GALLERY if drift.hook in hooks)
+        hooks = ("plan", "order", "field", "text", "send", "login")
+        some = [drift for drift in GALLERY if drift.hook in hooks and drift.name != "not-utf8"]  # clients leave
+        drifts = tuple(choose(f"{drift.name}@0.4") for drift in some)
         async with serve_demo(options=DemoOptions(pace=0, seed=seed, drifts=drifts)) as server:
             await dialogue(server, SimpleNamespace(port=server.port, url=server.url))
+            assert sum(thread.history.last for thread in server.registry.threads) > 40
 
     asyncio.run(main())
     assert [record.getMessage() for record in caplog.records if record.name.startswith("wsrecord")] == []

@@ -8,6 +8,7 @@ from ..events import Event
 from ..tools import Call
 from .drift import Door, Piece, Stage, door, field, login, order, pause, plan, send, text
 
+_MOST_CALLS = 6  # a run may make eight, and may be told more
 _MORE = "Weighing one more possibility."
 
 
@@ -27,7 +28,7 @@ def fewer_thoughts(event: Event, stage: Stage) -> list[Event]:
 @plan("benign")
 def more_tools(calls: list[Call], stage: Stage) -> list[Call]:
     """One search more for every request."""
-    return [*calls, Call("search", {"query": "record"})]
+    return [*calls, Call("search", {"query": "record"})] if len(calls) < _MOST_CALLS else calls
 
 
 @plan("benign")
