@@ -86,7 +86,7 @@ class Person:
         """Start a run; return its id as soon as it is told."""
         known = self.runs()
         await self.say("start_agent", prompt=prompt)
-        await self.until(lambda: bool(self.runs() - known), 2)
+        await self.hear_out()
         return next(iter(self.runs() - known), None)
 
     def runs(self) -> set[str]:
@@ -102,9 +102,13 @@ class Person:
 
     async def idle(self) -> None:
         """Wait until the server has heard all, has no more to say, and all of that has arrived."""
+        await self.hear_out(lambda thread: bool(thread.runs))
+
+    async def hear_out(self, busy: Callable[[Any], bool] = lambda _thread: False) -> None:
+        """Wait until the server has heard all, and all that it has said so far has arrived."""
         await self.sync()
         async with asyncio.timeout(30):
-            while any(thread.runs or behind(thread) for thread in self.server.registry.threads):
+            while any(busy(thread) or behind(thread) for thread in self.server.registry.threads):
                 await asyncio.sleep(0.005)
         await self.sync()
 

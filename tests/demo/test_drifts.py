@@ -121,7 +121,9 @@ def test_several_drifts_happen_together():
 def test_any_mixture_of_drifts_leaves_the_server_alive(seed: int, caplog: pytest.LogCaptureFixture) -> None:
     async def main() -> None:
         hooks = ("plan", "order", "field", "text", "send", "login")
-        some = [drift for drift in GALLERY if drift.hook in hooks and drift.name != "not-utf8"]  # clients leave
+        some = [
+            drift for drift in GALLERY if drift.hook in hooks and drift.name != "not-utf8"
+        ]  # clients leave
         drifts = tuple(choose(f"{drift.name}@0.4") for drift in some)
         async with serve_demo(options=DemoOptions(pace=0, seed=seed, drifts=drifts)) as server:
             await dialogue(server, SimpleNamespace(port=server.port, url=server.url))
