@@ -58,10 +58,12 @@ def test_codes_are_those_of_the_findings_page_and_benign_drifts_have_none():
 @pytest.mark.slow
 @pytest.mark.parametrize("drift", GALLERY, ids=lambda drift: drift.name)
 def test_check_finds_a_drift_by_its_code_and_little_else(drift: Drift, found: Found) -> None:
-    told = [f"{one['code']} {one['message']}" for one in above_info(found, drift.name)]
-    codes = {one["code"] for one in above_info(found, drift.name)}
+    said = above_info(found, drift.name)
+    told = [f"{one['code']} {one['message']}" for one in said]
+    codes = {one["code"] for one in said}
     if drift.in_check:
         assert set(drift.in_check) <= codes, told
+        assert {one["severity"] for one in said if one["code"] in drift.in_check} == {drift.grade}
         assert len(codes - set(drift.in_check)) <= 2, told  # what follows from it, as a client that gives up
     else:  # benign, or to be seen by comparison with a recording only
         assert told == []

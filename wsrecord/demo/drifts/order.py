@@ -154,7 +154,7 @@ def thought_after_report(event: Event, stage: Stage) -> list[Event]:
     return [event, stage.new(thought, run_id=event["run_id"], agent_name=event["agent_name"])]
 
 
-@order("warning", "WS102 WS802", of="agent_started")
+@order("breaking", "WS102 WS802", of="agent_started")
 def internal_event_leaks(event: Event, stage: Stage) -> list[Event]:
     """An internal event that no contract knows comes out."""
     inner = {name: event[name] for name in ENVELOPE}
