@@ -256,7 +256,7 @@ class Connection(asyncio.Protocol):
         if way.full is not None:
             return refusal(way.full, "no_entry", "nobody is let in")
         thread = None
-        if "resume" in request.query:
+        if "resume" in request.query and way.resumes:
             thread = home.registry.find(request.query["resume"], user_id)
             if thread is None:
                 return refusal(403, "resume_refused", "this resume token opens no thread of yours")

@@ -83,6 +83,7 @@ class Door:
 
     stranger: int | None = 401  # the status for a client without a good token; None lets it in
     full: int | None = None  # the status for everybody else, if not 101
+    resumes: bool = True  # False: a resume token is as good as none
     subprotocol: str | None = "agent.v1"
     compression: bool = True
     headers: tuple[tuple[str, str], ...] = ()

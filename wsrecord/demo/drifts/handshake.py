@@ -23,6 +23,12 @@ def nobody_let_in(way: Door) -> Door:
     return replace(way, full=503)
 
 
+@door("breaking", "WS207")
+def resume_forgets(way: Door) -> Door:
+    """A client that comes back gets a new thread: what it missed never comes."""
+    return replace(way, resumes=False)
+
+
 @door("breaking", "WS401 WS811")
 def no_subprotocol(way: Door) -> Door:
     """The server no longer answers with a subprotocol."""
