@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -21,9 +22,10 @@ PROMPTS = (
 AGENTS = ("assistant", "mathematician", "librarian")
 
 
-async def client(server: Any, number: int) -> None:
-    """What one client does: the same for the same number, as far as the server plays along."""
-    async with connected(server, ("ada", "grace", "alan", "mary")[number % 4]) as one:
+async def client(server: Any, number: int) -> int:
+    """What one client does: the same for the same number, as far as the server plays along. Its sessions."""
+    user = ("ada", "grace", "alan", "mary")[number % 4]
+    async with connected(server, user) as one:
         for turn in range(1 + number % 3):
             wishes: dict[str, Any] = {"report": True} if number % 2 else {}
             if number % 5:
@@ -42,26 +44,38 @@ async def client(server: Any, number: int) -> None:
             await one.say("cancel_run", run_id="run-of-nobody")
             await one.until("error")
         await one.sync()
+        if number % 3:
+            return 1
+        seq = one.heard[-1]["seq"]
+        run = await one.start("weather; 1+1; stock")
+        await one.until("tool_executing")
+        token = one.greeting["resume_token"]
+    # Away while its run goes on; back with what it has heard long ago asked for again, or without.
+    async with connected(server, user, resume=token, **({"after": seq} if number % 2 else {})) as one:
+        await one.until("agent_completed", run_id=run)
+        await one.sync()
+    return 2
 
 
 def record(folder: Path, count: int) -> list[Recording]:
     """So many recordings."""
-    asyncio.run(_record(folder, count))
+    made = asyncio.run(_record(folder, count))
     whole = load(folder / "recording.wsr")
     by_session = {one.session.number: one for one in whole.connections if one.session is not None}
+    left = iter(whole.sessions)
+    parts = [list(islice(left, sessions)) for sessions in made]
     return [
-        replace(whole, sessions=[session], connections=[by_session[session.number]])
-        for session in whole.sessions
+        replace(whole, sessions=mine, connections=[by_session[session.number] for session in mine])
+        for mine in parts
     ]
 
 
-async def _record(folder: Path, count: int) -> None:
+async def _record(folder: Path, count: int) -> list[int]:
     async with serve_demo(options=DemoOptions(pace=0.001)) as server:
         recorder = Recorder(f"ws://127.0.0.1:{server.port}", folder)
         await asyncio.to_thread(recorder.__enter__)
         try:
             through = SimpleNamespace(port=recorder.port, url=f"ws://127.0.0.1:{recorder.port}/ws")
-            for number in range(count):
-                await client(through, number)
+            return [await client(through, number) for number in range(count)]
         finally:
             await asyncio.to_thread(recorder.__exit__, None)

@@ -15,7 +15,7 @@ from wsrecord.contract.draft.draft import draft
 from wsrecord.contract.flow.expression import text
 from wsrecord.contract.lint import lint
 from wsrecord.contract.load import load
-from wsrecord.contract.model import Contract
+from wsrecord.contract.model import Contract, Rule
 from wsrecord.judge.finding import Finding
 from wsrecord.judge.registry import judge_cassette
 from wsrecord.judge.shown import Shown
@@ -63,6 +63,27 @@ def test_the_orders_are_what_a_person_would_write(contract: Contract) -> None:
     )
     assert contract.flows["tool_call"].spec.inside == "run"
     assert contract.flows["tool_call"].spec.but == {"run_cancelled"}
+
+
+def test_what_a_resumed_session_is_sent_again_is_one_event(contract: Contract) -> None:
+    for name in ("request", "run", "tool_call"):
+        spec = contract.flows[name].spec
+        assert (spec.scope, spec.dedupe) == ("user", "event_id")
+    assert contract.isolation is not None
+    assert str(contract.isolation.user) == "connection_established#/user_id"
+
+
+def test_the_rules_are_those_that_a_person_would_think_of(contract: Contract) -> None:
+    assert [str(one) for one in map(said, contract.rules)] == [
+        "increasing /seq",
+        "unique /event_id",
+        "echo start_agent#/prompt agent_started#/prompt ('request',)",
+    ]
+
+
+def said(rule: Rule) -> str:
+    shown = [getattr(rule, name) for name in ("of", "source", "target", "per") if getattr(rule, name, None)]
+    return " ".join([type(rule).__name__.lower(), *map(str, shown)])
 
 
 def renamed(events: list[Event], name: str, field: str) -> Iterator[Event]:
@@ -126,8 +147,12 @@ DRIFTS: dict[str, Callable[[list[Event]], Iterator[Event]]] = {
     "the greeting is dropped": lambda said: without(said, "connection_established"),
     "the numbers stand still": lambda said: changed(said, "agent_thinking", seq=1),
     "ids come again": lambda said: changed(said, "agent_thinking", event_id=NIL),
+    "another prompt comes back": lambda said: changed(said, "agent_started", prompt="what nobody asked"),
     "a field is added": lambda said: changed(said, "agent_thinking", extra=1),
 }
+
+
+CODES = {"another prompt comes back": "WS303"}
 
 
 @pytest.mark.parametrize("drift", DRIFTS)
@@ -135,7 +160,19 @@ def test_a_drift_is_found(drift: str, recordings: list[Recording], contract: Con
     recording = next(one for one in recordings[10:] if _has_all(one))
     drifted = [*_drifted(recording.sessions[0].messages, DRIFTS[drift])]
     session = replace(recording.sessions[0], messages=drifted)
-    assert faults(replace(recording, sessions=[session]), contract) != []
+    found = {finding.code for finding in faults(replace(recording, sessions=[session]), contract)}
+    assert found
+    if drift in CODES:
+        assert CODES[drift] in found
+
+
+def test_a_run_that_ends_in_neither_session_is_found(recordings: list[Recording], contract: Contract) -> None:
+    recording = next(one for one in recordings[10:] if len(one.sessions) == 2)
+    cut = [
+        replace(one, messages=[*_drifted(one.messages, lambda said: without(said, "agent_completed"))])
+        for one in recording.sessions
+    ]
+    assert faults(replace(recording, sessions=cut), contract) != []
 
 
 def _has_all(recording: Recording) -> bool:

@@ -14,7 +14,7 @@ from .json_text import json_text
 from .keys import find_ids
 from .models import Matched, Model, match
 from .page import Page
-from .rules import increasing, unique
+from .rules import find_rules
 from .samples import Samples, collect
 
 
@@ -46,8 +46,7 @@ def draft(recordings: Sequence[Recording], name: str, models: Sequence[Model] = 
         schemas={key: matched.parts.get(key, names[key]) for key in shapes},
         ids=ids,
         flows=flows,
-        increasing=increasing(samples),
-        unique=unique(samples, ids),
+        rules=find_rules(samples, ids, [part for one in flows for part in one.key]),
     )
     files: dict[str, str] = {"contract.yaml": page.text()}
     if common is not None:

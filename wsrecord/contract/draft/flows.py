@@ -11,9 +11,10 @@ from ..flow.expression import Expression, InOrder, Name, OneOf, Repeated, names
 from ..flow.lint import lint
 from ..flow.spec import Flows, FlowSpec
 from ..model import EventKey
-from .keys import DraftKey, Ids
+from ..pointer import written
+from .keys import DraftKey, Ids, by_chance
 from .order import any_of, in_order, order_of, requests_of
-from .samples import Sample, Samples
+from .samples import Samples
 from .traces import Sorted, Timeline, Trace, host_ends, lies_within, sort, traces_of
 
 _FEW = 2  # traces
@@ -31,6 +32,7 @@ class DraftFlow:
     skips: tuple[str, ...] = ()  # events that may come without the key
     of_user: bool = False
     dedupe: str | None = None
+    reuse: bool = False
     seen: int = 0
     cut: int = 0
 
@@ -45,6 +47,7 @@ class DraftFlow:
             unkeyed=dict.fromkeys(self.skips, "skip"),
             scope="user" if self.of_user else "session",
             dedupe=self.dedupe,
+            reuse=self.reuse,
         )
 
 
@@ -74,11 +77,12 @@ class Namer:
 def find_flows(samples: Samples, ids: Ids) -> list[DraftFlow]:
     """All flows that the recordings show, outer ones first."""
     namer = Namer(samples.events)
-    works = _works(ids.keys, Timeline(samples))
+    again, replays = _replays(samples, ids)
+    keys = [_without(key, replays) for key in ids.keys]
+    works = _works(keys, Timeline(samples))
     made: list[DraftFlow] = []
     if (greeting := _greeting(samples, namer)) is not None:
         made.append(greeting)
-    again = "/" + "/".join(ids.of_the_event[0].pointer) if ids.of_the_event else None
     for work in works:
         parent = next((one for one in made if work.parent and one.name == work.parent.name), None)
         flow = _flow(work, samples, namer, again)
@@ -140,11 +144,11 @@ def _always_carries(child: DraftKey, event: EventKey, parent: DraftKey) -> bool:
 
 def _flow(work: _Work, samples: Samples, namer: Namer, again: str | None) -> DraftFlow | None:
     starts = work.sorted.starts
-    of_user = any(trace.sessions > 1 for trace in work.traces)
+    of_user = again is not None or any(trace.sessions > 1 for trace in work.traces)
     words = []
     crossing: dict[EventKey, None] = {}
     for trace in work.sorted.whole:
-        said = [sample for sample in _once(trace, again) if sample.key not in work.owns]
+        said = [sample for sample in trace.said if sample.key not in work.owns]
         # What the client says later may cross any answer: it has no place of its own in the order.
         late = [
             s.key
@@ -168,22 +172,35 @@ def _flow(work: _Work, samples: Samples, namer: Namer, again: str | None) -> Dra
         but=tuple(namer(key) for key in work.but),
         skips=tuple(name for name in _skipped(parts, samples, namer) if name in used),
         of_user=of_user,
-        dedupe=again if of_user else None,
+        dedupe=again,
+        # A counter begins anew with each session of a user's.
+        reuse=of_user and not all(by_chance(str(trace.value)) for trace in work.traces),
         seen=len(words),
         cut=len(work.sorted.cut),
     )
 
 
-def _once(trace: Trace, again: str | None) -> Iterable[Sample]:
-    """Its events, without those that a later session was sent again."""
-    seen: set[object] = set()
-    for sample in trace.said:
-        value = sample.value.get(again[1:]) if again is not None and isinstance(sample.value, dict) else None
-        if isinstance(value, str) and trace.sessions > 1:
-            if value in seen:
-                continue
-            seen.add(value)
-        yield sample
+def _replays(samples: Samples, ids: Ids) -> tuple[str | None, frozenset[int]]:
+    """Where events say which they are, if some came again in a later session; and those that did."""
+    for carrier in ids.of_the_event:
+        first: dict[str | int, int] = {}
+        again = [
+            id(sample)
+            for (session, value), said in carrier.values.items()
+            if isinstance(value, str) and by_chance(value)
+            for sample in said
+            if first.setdefault(value, session) != session
+        ]
+        if again:
+            return written(carrier.pointer), frozenset(again)
+    return None, frozenset()
+
+
+def _without(key: DraftKey, replays: frozenset[int]) -> DraftKey:
+    if not replays:
+        return key
+    left = {value: [one for one in said if id(one) not in replays] for value, said in key.values.items()}
+    return replace(key, values={value: said for value, said in left.items() if said})
 
 
 def _skipped(parts: Sequence[DraftKey], samples: Samples, namer: Namer) -> Iterable[str]:

@@ -11,6 +11,7 @@ from ..pointer import written
 from .flows import DraftFlow, Namer
 from .keys import Carrier, Ids
 from .layout import laid_out
+from .rules import DraftRule
 from .samples import Samples
 from .yaml_text import WIDTH, entry, flow, folded, remarks, scalar
 
@@ -27,8 +28,7 @@ class Page:
     schemas: Mapping[EventKey, str]  # a file, or a part of one
     ids: Ids
     flows: Sequence[DraftFlow]
-    increasing: Sequence[str]
-    unique: Sequence[str]
+    rules: Sequence[DraftRule]
 
     def text(self) -> str:
         """The whole file."""
@@ -102,8 +102,7 @@ class Page:
         return lines
 
     def _rules(self) -> list[str]:
-        lines = [f"  - increasing: {scalar(place)}" for place in self.increasing]
-        lines += [f"  - unique: {scalar(place)}" for place in self.unique]
+        lines = [f"  - {one.kind}: {flow(one.says)}" for one in self.rules]
         return ["rules:", *lines] if lines else []
 
     def _handshake(self) -> list[str]:
@@ -131,15 +130,25 @@ class Page:
         user = next((one for one in whose if "user" in one.pointer[-1].lower()), None)
         values = [*whose, *(key for key in self.ids.keys if key.name != "request"), *self.ids.of_the_event]
         places = list(dict.fromkeys(_pointer(one) for one in values))
+        at = "" if user is None else f"{self._first(user)}#{_pointer(user)}"
+        if user is not None and any(one.of_user for one in self.flows):
+            others = [place for place in places if place != _pointer(user)]
+            lines = ["isolation:", entry("user", at, 2, "whose session it is, over reconnects")]
+            lines += remarks(["Nobody else's session may show this. Perhaps nor these:"], 2)
+            lines += remarks([", ".join(others)] if others else [], 2)
+            return [*lines, entry("values", [_pointer(user)], 2)]
         lines = remarks(
             ["Whose is what? These looked like one user's own: nobody else's session may show them.",
              "If that is so, take the # away."]
         )  # fmt: skip
         lines.append("# isolation:")
-        if user is not None:
-            first = next(key for key in self.samples.events if key in user.events)
-            lines.append(f"#   user: {Namer(self.samples.events)(first)}#{_pointer(user)}")
+        if at:
+            lines.append(f"#   user: {at}")
         return [*lines, f"#   values: {flow(places)}"]
+
+    def _first(self, carrier: Carrier) -> str:
+        """The event that tells it first."""
+        return Namer(self.samples.events)(next(key for key in self.samples.events if key in carrier.events))
 
     def _budgets(self) -> list[str]:
         asked = [one for one in self.flows if one.key == ("request",)]
@@ -184,9 +193,11 @@ def _flow(one: DraftFlow) -> list[str]:
     if one.skips:
         lines.append(entry("unkeyed", dict.fromkeys(one.skips, "skip"), 4, "they came without the key, too"))
     if one.of_user:
-        lines.append(entry("scope", "user", 4, "a later session went on with it"))
+        lines.append(entry("scope", "user", 4, "a later session went on where an earlier one had ended"))
     if one.dedupe is not None:
-        lines.append(entry("dedupe", one.dedupe, 4))
+        lines.append(entry("dedupe", one.dedupe, 4, "what was sent again is one event"))
+    if one.reuse:
+        lines.append(entry("reuse", True, 4, "a later session counts from the beginning"))
     return [*lines, *folded("order", laid_out(one.order, WIDTH - 6), 4)]
 
 

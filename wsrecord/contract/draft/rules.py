@@ -1,6 +1,13 @@
-"""What held without exception and is worth a rule: numbers that only grow, ids that never come twice."""
+"""What held without exception and is worth a rule: growing numbers, ids that never come twice, texts that
+come back or add up, questions that are answered.
 
-from collections.abc import Iterator
+Each needs support, and no counter-example. A rule that one of the next hundred recordings breaks is worse
+than none.
+"""
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from ..model import EventKey
@@ -8,9 +15,35 @@ from ..pointer import Pointer, written
 from .flows import Namer
 from .keys import Ids
 from .samples import Sample, Samples
+from .texts import concats, echoes
 
 _ENOUGH = 20
 _FEW = 3
+_ASKED = 6  # questions, before "always answered" is believed
+_LAST = 2  # of a session's events: what is asked there may be answered too late
+
+
+@dataclass(frozen=True)
+class DraftRule:
+    """One rule as the contract says it: its kind, and what it is about."""
+
+    kind: str
+    says: object  # a place, or a mapping
+
+
+def find_rules(samples: Samples, ids: Ids, flow_keys: Sequence[str]) -> list[DraftRule]:
+    """All rules that the recordings bear out. `flow_keys` are the keys that the contract will have."""
+    keys = [key for key in ids.keys if key.name in flow_keys]
+    namer = Namer(samples.events)
+    found = [DraftRule("increasing", place) for place in increasing(samples)]
+    found += [DraftRule("unique", place) for place in unique(samples, ids)]
+    for one in echoes(samples, keys):
+        found.append(DraftRule("echo", one.written("from", "in", namer)))
+    for one in concats(samples, keys):
+        found.append(DraftRule("concat", one.written("of", "is", namer)))
+    for question, answer in answers(samples, ids):
+        found.append(DraftRule("answer", {"to": namer(question), "with": namer(answer)}))
+    return found
 
 
 def increasing(samples: Samples) -> list[str]:
@@ -39,6 +72,43 @@ def unique(samples: Samples, ids: Ids) -> list[str]:
         names = [namer(key) for key in carrier.events]
         found.append(pointer if len(names) > 1 else f"{names[0]}#{pointer}")
     return found
+
+
+def answers(samples: Samples, ids: Ids) -> list[tuple[EventKey, EventKey]]:
+    """What the client asks, and the one event that answers it; what a key pairs is its flow's matter."""
+    keyed = {event for key in ids.keys for event in key.events}
+    asked = [key for key in samples.events if key.sender == "client" and key not in keyed]
+    found: list[tuple[EventKey, EventKey]] = []
+    for question in asked:
+        if len(samples.events[question]) < _ASKED:
+            continue
+        fitting = [
+            answer
+            for answer in samples.events
+            if answer.sender == "server" and answer not in keyed and _answered(samples, question, answer)
+        ]
+        if len(fitting) == 1:  # of two nobody knows which it is
+            found.append((question, fitting[0]))
+    taken = [answer for _, answer in found]
+    return [one for one in found if taken.count(one[1]) == 1]
+
+
+def _answered(samples: Samples, question: EventKey, answer: EventKey) -> bool:
+    """Whether each question has its answer, and no answer comes unasked."""
+    again = 0  # one question a session tells nothing: all that comes once comes after it
+    for said in samples.sessions:
+        waiting: deque[int] = deque()
+        again += max(0, sum(sample.key == question for sample in said) - 1)
+        for at, sample in enumerate(said):
+            if sample.key == question:
+                waiting.append(at)
+            elif sample.key == answer:
+                if not waiting:
+                    return False
+                waiting.popleft()
+        if any(at < len(said) - _LAST for at in waiting):
+            return False
+    return again >= _FEW
 
 
 def _whole_numbers(sample: Sample) -> Iterator[Pointer]:

@@ -6,7 +6,9 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-_PLAIN = re.compile(r"[A-Za-z_][\w.$-]*(?:[/ ][\w.$-]+)*|/[\w./-]*|[A-Za-z_][\w.-]*#/[\w./$-]*")
+_PLAIN = re.compile(
+    r"[A-Za-z_][\w.$-]*(?:[/ ][\w.$-]+)*|/[\w./-]*|[A-Za-z_][\w.-]*#/[\w./$-]*|[0-9]+(?:ms|s|m|h)"
+)
 _WORDS = re.compile(r"(?i)y|n|yes|no|on|off|true|false|null|~")
 _ORDER = re.compile(r"[A-Za-z_(][\w./$() |&*+?-]*")  # what stands in YAML without quotes
 WIDTH = 100
