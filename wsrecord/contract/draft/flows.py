@@ -158,7 +158,7 @@ def _flow(work: _Work, samples: Samples, namer: Namer, again: str | None) -> Dra
         crossing.update(dict.fromkeys(late))
         held = {key for key in late if key not in starts}
         words.append(tuple(namer(sample.key) for sample in said if sample.key not in held))
-    order = requests_of(words) if len(work.key.pointers) > 1 else order_of(words)
+    order = requests_of(words) if work.key.asked else order_of(words)
     if order is None or len({one.name for one in names(order)}) < _FEW:
         return None
     order = _with_crossing(order, [namer(key) for key in crossing if key not in starts])

@@ -7,7 +7,7 @@ the same all session long tells whose session it is; one that never comes twice 
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from ..formats import FORMATS
@@ -60,6 +60,7 @@ class DraftKey:
     pointers: tuple[Pointer, ...]
     values: Mapping[Value, Sequence[Sample]]  # the events of each, in order
     events: Mapping[EventKey, int]
+    asked: bool = False  # one side says it, and the other says it again in answer
 
     def of(self, sample: Sample) -> str | int | None:
         """The value that an event carries."""
@@ -84,22 +85,27 @@ def find_ids(samples: Samples) -> Ids:
     carriers = _carriers(samples)
     echoes = _echoes(carriers)
     server = sum(len(said) for key, said in samples.events.items() if key.sender == "server")
+    order = {id(sample): index for index, sample in enumerate(all_of(samples))}  # times may be equal
     keys: list[DraftKey] = []
     session: list[Carrier] = []
     own: list[Carrier] = []
-    joined = {echo for found in echoes.values() for echo in found}
+    same = _same([one for one in carriers if one not in echoes])
+    joined = {other for found in (*echoes.values(), *same.values()) for other in found}
     for carrier in carriers:
         if carrier in joined or not carrier.looks_like_an_id:
             continue
-        one = [carrier, *echoes.get(carrier, ())]
-        values = _together(one)
+        one = [carrier, *echoes.get(carrier, ()), *same.get(carrier, ())]
+        values = _together(one, order)
         events = {event: count for each in one for event, count in each.events.items()}
         often = sum(map(len, values.values())) / len(values)
         said_by_server = sum(count for event, count in carrier.events.items() if event.sender == "server")
         if _one_a_session(values) and said_by_server >= 0.95 * server:
             session.append(carrier)
         elif often >= _COMES_BACK and len(events) >= _FEW:
-            keys.append(DraftKey(_name(one), tuple(each.pointer for each in one), values, events))
+            name = "request" if carrier in echoes else _name(carrier)
+            keys.append(
+                DraftKey(name, tuple(each.pointer for each in one), values, events, carrier in echoes)
+            )
         elif often == 1 and carrier.count >= _ENOUGH and carrier.senders == {"server"}:
             own.append(carrier)
     return Ids(tuple(_renamed(keys)), tuple(session), tuple(own))
@@ -169,19 +175,44 @@ def _echoes(carriers: Sequence[Carrier]) -> dict[Carrier, list[Carrier]]:
     return made
 
 
+def _same(carriers: Sequence[Carrier]) -> dict[Carrier, list[Carrier]]:
+    """Places of one id that stand in different events: `/response/id`, and later `/response_id`."""
+    made: dict[Carrier, list[Carrier]] = {}
+    taken: set[Carrier] = set()
+    for one in carriers:
+        if one in taken or not _made_by_chance(one):
+            continue
+        events = set(one.events)
+        for other in carriers:
+            if other is one or other in taken or not _made_by_chance(other):
+                continue
+            shared = len(one.values.keys() & other.values.keys())
+            most = max(len(one.values), len(other.values))
+            if events.isdisjoint(other.events) and shared >= _ECHOED * most and _after(one, other):
+                made.setdefault(one, []).append(other)
+                taken.add(other)
+                events |= set(other.events)
+    return made
+
+
+def _made_by_chance(carrier: Carrier) -> bool:
+    """Whether equal values are the same thing's."""
+    return carrier.ids * 10 >= carrier.count * 9 and len(carrier.values) >= _FEW
+
+
 def _after(source: Carrier, echo: Carrier) -> bool:
     shared = [value for value in echo.values if value in source.values]
     return all(source.values[value][0].t <= echo.values[value][0].t for value in shared)
 
 
-def _together(carriers: Sequence[Carrier]) -> dict[Value, list[Sample]]:
+def _together(carriers: Sequence[Carrier], order: Mapping[int, int]) -> dict[Value, list[Sample]]:
     values: dict[Value, list[Sample]] = {}
     for carrier in carriers:
         for value, said in carrier.values.items():
             values.setdefault(value, []).extend(said)
     if len(carriers) > 1:
         for value, said in values.items():
-            values[value] = sorted(dict.fromkeys(said), key=lambda sample: sample.t)
+            values[value] = sorted(dict.fromkeys(said), key=lambda sample: order[id(sample)])
     return values
 
 
@@ -190,18 +221,16 @@ def _one_a_session(values: Mapping[Value, Sequence[Sample]]) -> bool:
     return len(sessions) == len(set(sessions))
 
 
-def _name(carriers: Sequence[Carrier]) -> str:
-    if len(carriers) > 1:
-        return "request"
-    last = carriers[0].pointer[-1]
+def _name(carrier: Carrier) -> str:
+    last = carrier.pointer[-1]
     stem = re.sub(r"(?:[_.-]?(?:id|uuid|guid|key)|(?<=[a-z])(?:Id|ID|Uuid))$", "", last, flags=re.IGNORECASE)
     words = re.sub(r"[^\w]+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", stem)).strip("_").lower()
     if words and not words[0].isdigit():
         return words
-    above = carriers[0].pointer[:-1]
+    above = carrier.pointer[:-1]
     if above:
         return re.sub(r"[^\w]+", "_", above[-1]).strip("_").lower() or "item"
-    return "request" if len(carriers[0].senders) > 1 else "item"
+    return "request" if len(carrier.senders) > 1 else "item"
 
 
 def _renamed(keys: Sequence[DraftKey]) -> Iterator[DraftKey]:
@@ -214,4 +243,4 @@ def _renamed(keys: Sequence[DraftKey]) -> Iterator[DraftKey]:
         while name in used:
             name += "_"
         used.add(name)
-        yield DraftKey(name, key.pointers, key.values, key.events)
+        yield replace(key, name=name)

@@ -161,7 +161,8 @@ class Page:
         seen = f"{took / 1e6:.0f} ms" if took < 1e9 else f"{took / 1e9:.1f} s"
         within = f"{max(1, round(took * 10 / 1e9))}s"
         lines = remarks([f"How long may an answer take? The slowest took {seen}. For instance:"])
-        said = {"from": question.name, "to": answer.name, "per": "request", "within": within}
+        namer = Namer(self.samples.events)
+        said = {"from": namer(question), "to": namer(answer), "per": "request", "within": within}
         return [*lines, "# budgets:", f"#   - {flow(said)}"]
 
 

@@ -35,7 +35,9 @@ def find_rules(samples: Samples, ids: Ids, flow_keys: Sequence[str]) -> list[Dra
     """All rules that the recordings bear out. `flow_keys` are the keys that the contract will have."""
     keys = [key for key in ids.keys if key.name in flow_keys]
     namer = Namer(samples.events)
-    found = [DraftRule("increasing", place) for place in increasing(samples)]
+    counted = {written(pointer) for key in ids.keys for pointer in key.pointers}
+    # Answers may overtake each other: that their questions were counted says nothing of their order.
+    found = [DraftRule("increasing", place) for place in increasing(samples) if place not in counted]
     found += [DraftRule("unique", place) for place in unique(samples, ids)]
     for one in echoes(samples, keys):
         found.append(DraftRule("echo", one.written("from", "in", namer)))
@@ -75,7 +77,7 @@ def unique(samples: Samples, ids: Ids) -> list[str]:
 
 
 def answers(samples: Samples, ids: Ids) -> list[tuple[EventKey, EventKey]]:
-    """What the client asks, and the one event that answers it; what a key pairs is its flow's matter."""
+    """What the client asks without an id, and what answers it; what a key pairs is its flow's matter."""
     keyed = {event for key in ids.keys for event in key.events}
     asked = [key for key in samples.events if key.sender == "client" and key not in keyed]
     found: list[tuple[EventKey, EventKey]] = []
@@ -83,19 +85,19 @@ def answers(samples: Samples, ids: Ids) -> list[tuple[EventKey, EventKey]]:
         if len(samples.events[question]) < _ASKED:
             continue
         fitting = [
-            answer
+            (after, answer)
             for answer in samples.events
-            if answer.sender == "server" and answer not in keyed and _answered(samples, question, answer)
+            if answer.sender == "server" and (after := _answered(samples, question, answer)) is not None
         ]
-        if len(fitting) == 1:  # of two nobody knows which it is
-            found.append((question, fitting[0]))
+        if fitting:  # of a whole stream the first: the rest is a flow's matter
+            found.append((question, min(fitting, key=lambda one: one[0])[1]))
     taken = [answer for _, answer in found]
     return [one for one in found if taken.count(one[1]) == 1]
 
 
-def _answered(samples: Samples, question: EventKey, answer: EventKey) -> bool:
-    """Whether each question has its answer, and no answer comes unasked."""
-    again = 0  # one question a session tells nothing: all that comes once comes after it
+def _answered(samples: Samples, question: EventKey, answer: EventKey) -> int | None:
+    """How many events later the answers came in all; None if one is missing, or one came unasked."""
+    again = after = 0
     for said in samples.sessions:
         waiting: deque[int] = deque()
         again += max(0, sum(sample.key == question for sample in said) - 1)
@@ -104,11 +106,12 @@ def _answered(samples: Samples, question: EventKey, answer: EventKey) -> bool:
                 waiting.append(at)
             elif sample.key == answer:
                 if not waiting:
-                    return False
-                waiting.popleft()
+                    return None
+                after += at - waiting.popleft()
         if any(at < len(said) - _LAST for at in waiting):
-            return False
-    return again >= _FEW
+            return None
+    # One question a session tells nothing: all that comes once comes after it.
+    return after if again >= _FEW else None
 
 
 def _whole_numbers(sample: Sample) -> Iterator[Pointer]:
