@@ -147,12 +147,16 @@ DRIFTS: dict[str, Callable[[list[Event]], Iterator[Event]]] = {
     "the greeting is dropped": lambda said: without(said, "connection_established"),
     "the numbers stand still": lambda said: changed(said, "agent_thinking", seq=1),
     "ids come again": lambda said: changed(said, "agent_thinking", event_id=NIL),
+    "a result is empty": lambda said: changed(said, "tool_completed", results={}),
+    "a tool has another's result": lambda said: changed(
+        said, "tool_completed", results={"price": 1, "symbol": "ACME"}
+    ),
     "another prompt comes back": lambda said: changed(said, "agent_started", prompt="what nobody asked"),
     "a field is added": lambda said: changed(said, "agent_thinking", extra=1),
 }
 
 
-CODES = {"another prompt comes back": "WS303"}
+CODES = {"a result is empty": "WS101", "another prompt comes back": "WS303"}
 
 
 @pytest.mark.parametrize("drift", DRIFTS)

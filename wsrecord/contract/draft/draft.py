@@ -34,7 +34,7 @@ def draft(recordings: Sequence[Recording], name: str, models: Sequence[Model] = 
     shapes = shapes_of(samples)
     matched = match(models, samples)
     schemas, common = schemas_of(
-        {key: shape for key, shape in shapes.items() if key not in matched.parts}, samples.name_at
+        {key: shape for key, shape in shapes.items() if key not in matched.parts}, samples
     )
     ids = find_ids(samples)
     flows = find_flows(samples, ids)

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..model import EventKey
 from ..pointer import Pointer
+from .dependent import dependent
 from .envelope import FILE, Envelopes, find_envelopes
 from .pool import pool
 from .samples import Samples
@@ -24,11 +25,12 @@ def shapes_of(samples: Samples) -> dict[EventKey, Shape]:
     return made
 
 
-def schemas_of(shapes: Mapping[EventKey, Shape], name_at: Pointer | None) -> tuple[dict[EventKey, Any], Any]:
+def schemas_of(shapes: Mapping[EventKey, Shape], samples: Samples) -> tuple[dict[EventKey, Any], Any]:
     """The schema of each event, and the file that they share, if there is one."""
+    name_at = samples.name_at
     name_field = name_at[0] if name_at is not None and len(name_at) == 1 else None
     envelopes = find_envelopes(shapes, name_field)
-    made = {key: _schema(key, shape, envelopes, name_at) for key, shape in shapes.items()}
+    made = {key: _schema(key, shape, envelopes, samples) for key, shape in shapes.items()}
     _borrow(made)
     return made, envelopes.document() if envelopes.definitions else None
 
@@ -49,10 +51,13 @@ def file_names(events: Iterable[EventKey]) -> dict[EventKey, str]:
     return made
 
 
-def _schema(key: EventKey, shape: Shape, envelopes: Envelopes, name_at: Pointer | None) -> dict[str, Any]:
+def _schema(key: EventKey, shape: Shape, envelopes: Envelopes, samples: Samples) -> dict[str, Any]:
+    name_at = samples.name_at
     head: dict[str, Any] = {"$schema": DRAFT, "title": key.name}
     support = {"events": shape.count, "sessions": len(shape.sessions)}
     body = schema_of(shape)
+    if shape.kind == "object" and not shape.nullable:
+        body.update(dependent(body, samples.events[key]))
     if name_at:
         _pin(body, name_at, key.name)
     if key in envelopes.of:
