@@ -45,8 +45,11 @@ class Points:
     def see(self, event: Event, seen: set[Point]) -> None:
         """Add what an event shows that none before it has shown."""
         left = self._left.get(event.key)
-        if left is not None and type(event.value) in left.types:
-            left.see(event.value, seen)
+        if left is None:
+            return
+        value = event.unit.value
+        if type(value) in left.types:
+            left.see(value, seen)
             if left.look is None:
                 del self._left[event.key]
 

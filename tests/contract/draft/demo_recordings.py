@@ -50,8 +50,9 @@ async def client(server: Any, number: int) -> int:
         run = await one.start("weather; 1+1; stock")
         await one.until("tool_executing")
         token = one.greeting["resume_token"]
-    # Away while its run goes on; back with what it has heard long ago asked for again, or without.
-    async with connected(server, user, resume=token, **({"after": seq} if number % 2 else {})) as one:
+        heard = one.heard[-1]["seq"]
+    # Away while its run goes on; back, and asks for what it missed, or for more than that.
+    async with connected(server, user, resume=token, after=seq if number % 2 else heard) as one:
         await one.until("agent_completed", run_id=run)
         await one.sync()
     return 2
