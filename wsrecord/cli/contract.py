@@ -141,6 +141,7 @@ def _write(folder: Path, files: "dict[str, str] | Any", *, force: bool) -> None:
 
 def _told(made: "Draft", folder: Path) -> list[str]:
     """What was written, and what a person should look at next."""
+    from wsrecord.contract.draft.flows import Namer  # noqa: PLC0415
     from wsrecord.report.escape import terminal  # noqa: PLC0415
     from wsrecord.report.words import count  # noqa: PLC0415
 
@@ -152,7 +153,8 @@ def _told(made: "Draft", folder: Path) -> list[str]:
         f"wrote {count(len(made.files), 'file')} to {folder}: {' and '.join(sides)}, {_flows(made)}",
         "look at next:",
     ]
-    rare = [f"{key.name} ({len(said)})" for key, said in events.items() if len(said) < _RARE]
+    namer = Namer(events)
+    rare = [f"{namer(key)} ({len(said)})" for key, said in events.items() if len(said) < _RARE]
     if rare:
         lines.append(f"  {_some(rare)}: seen so rarely that the schema knows little; record more of it")
     cut = [f"{one.name} ({one.cut} of {one.cut + one.seen})" for one in made.flows if one.cut]
@@ -164,7 +166,7 @@ def _told(made: "Draft", folder: Path) -> list[str]:
         lines.append(
             f"  {made.samples.unnamed} messages without a name, {made.samples.unread} that could not be read"
         )
-    misfits = [f"{key.name} ({n} of {len(events[key])})" for key, n in made.matched.misfits.items()]
+    misfits = [f"{namer(key)} ({n} of {len(events[key])})" for key, n in made.matched.misfits.items()]
     if misfits:
         lines.append(f"  {_some(misfits)}: the model refuses what was recorded")
     if made.matched.unused:

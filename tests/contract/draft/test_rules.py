@@ -123,3 +123,8 @@ def test_what_once_stayed_without_an_answer_is_no_question() -> None:
 def test_once_a_session_is_no_habit() -> None:
     drafted = [pinged(True) for _ in range(8)]
     assert not [one for one in rules(drafted) if one.startswith("answer")]
+
+
+def test_any_event_at_any_time_is_no_order() -> None:
+    said = [recording(*["> a", "< b", "< b", "> a", "> a"] * 3), recording("< b", "> a", "> a", "< b")] * 3
+    assert draft(said, "drafted").flows == []

@@ -60,6 +60,8 @@ def _schema(key: EventKey, shape: Shape, envelopes: Envelopes, samples: Samples)
         body.update(dependent(body, samples.events[key]))
     if name_at:
         _pin(body, name_at, key.name)
+    else:
+        _pin_own(body, shape, key.name)
     if key in envelopes.of:
         head["$ref"] = f"{FILE}#/$defs/{envelopes.of[key]}"
         del body["type"]
@@ -88,6 +90,13 @@ def _pin(schema: dict[str, Any], at: Pointer, name: str) -> None:
     inner = schema.get("properties", {}).get(at[-1])
     if inner is not None and inner.get("type") == "string":
         schema["properties"][at[-1]] = {"const": name}
+
+
+def _pin_own(schema: dict[str, Any], shape: Shape, name: str) -> None:
+    """The same where the protocol itself knows the name: a field that always says it is its place."""
+    for field, inner in shape.fields.items():
+        if inner.kind == "string" and not inner.nullable and set(inner.words) == {name} and inner.wordy:
+            schema["properties"][field] = {"const": name}
 
 
 def _borrow(schemas: Mapping[EventKey, Any]) -> None:

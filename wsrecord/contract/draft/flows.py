@@ -251,12 +251,23 @@ def _conversation(samples: Samples, namer: Namer) -> DraftFlow | None:
 def _sound(flows: Sequence[DraftFlow]) -> list[DraftFlow]:
     """The flows with what lint would say put right."""
     made = [replace(flow, order=_readable(flow.order)) for flow in flows]
+    made = [flow for flow in made if not _allows_all(flow.order)]
     at_once = {
         remark.flow
         for remark in lint(Flows([flow.spec() for flow in made]))
         if remark.code == "parent-ends-at-once"
     }
     return [replace(flow, inside=None, but=()) if flow.inside in at_once else flow for flow in made]
+
+
+def _allows_all(order: Expression) -> bool:
+    """Whether any event may come at any time: that is no order."""
+    if not isinstance(order, InOrder) or len(order.parts) != 2:
+        return False
+    first, rest = order.parts
+    every = {one.name for one in names(rest)}
+    loose = isinstance(rest, Repeated) and isinstance(rest.part, OneOf) and rest.least == 0
+    return loose and isinstance(first, OneOf) and {one.name for one in names(first)} == every
 
 
 def _readable(order: Expression) -> Expression:

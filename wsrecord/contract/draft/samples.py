@@ -60,7 +60,8 @@ def collect(recordings: Sequence[Recording]) -> Samples:
     if not reader.events:
         raise UsageError(
             f"no event in {_files(recordings)} has a name: as {_spec(reader.codec)} they say nothing "
-            "that tells them apart; write the contract by hand, with `when` for each event"
+            "that tells them apart. Are they of different protocols? Then draft each by itself; else write "
+            "the contract by hand, with `when` for each event"
         )
     return reader.samples(tuple(session for _, session in held))
 

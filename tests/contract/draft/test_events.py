@@ -1,0 +1,26 @@
+"""One schema for each event."""
+
+import json
+from typing import Any
+
+from judge.transcript import recording
+
+from wsrecord.cassette.recording import Recording
+from wsrecord.contract.draft.draft import draft
+
+
+def calls() -> list[Recording]:
+    lines = []
+    for number in range(20):
+        method = ("add", "subtract")[number % 2]
+        asked = {"jsonrpc": "2.0", "id": number, "method": method, "params": [1, 2]}
+        lines.append(f">> {json.dumps(asked)}")
+        lines.append(f"<< {json.dumps({'jsonrpc': '2.0', 'id': number, 'result': number})}")
+    return [recording(*lines)] * 8
+
+
+def test_a_protocol_s_own_name_is_said_where_it_stands() -> None:
+    files = draft(calls(), "rpc").files
+    assert "codec: json-rpc" in files["contract.yaml"]
+    schema: dict[str, Any] = json.loads(files["subtract.json"])
+    assert schema["properties"]["method"] == {"const": "subtract"}
