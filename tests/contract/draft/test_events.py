@@ -12,7 +12,7 @@ from wsrecord.contract.draft.draft import draft
 def calls() -> list[Recording]:
     lines = []
     for number in range(20):
-        method = ("add", "subtract")[number % 2]
+        method = ("add", "subtract", "multiply", "divide")[number % 4]
         asked = {"jsonrpc": "2.0", "id": number, "method": method, "params": [1, 2]}
         lines.append(f">> {json.dumps(asked)}")
         lines.append(f"<< {json.dumps({'jsonrpc': '2.0', 'id': number, 'result': number})}")
@@ -24,3 +24,4 @@ def test_a_protocol_s_own_name_is_said_where_it_stands() -> None:
     assert "codec: json-rpc" in files["contract.yaml"]
     schema: dict[str, Any] = json.loads(files["subtract.json"])
     assert schema["properties"]["method"] == {"const": "subtract"}
+    assert "subtract" not in files["common.json"]  # what they share is not told by name

@@ -27,10 +27,9 @@ def shapes_of(samples: Samples) -> dict[EventKey, Shape]:
 
 def schemas_of(shapes: Mapping[EventKey, Shape], samples: Samples) -> tuple[dict[EventKey, Any], Any]:
     """The schema of each event, and the file that they share, if there is one."""
-    name_at = samples.name_at
-    name_field = name_at[0] if name_at is not None and len(name_at) == 1 else None
-    envelopes = find_envelopes(shapes, name_field)
-    made = {key: _schema(key, shape, envelopes, samples) for key, shape in shapes.items()}
+    name_at = samples.name_at or _own_name_at(shapes)
+    envelopes = find_envelopes(shapes, name_at[0] if len(name_at) == 1 else None)
+    made = {key: _schema(key, shape, envelopes, samples, name_at) for key, shape in shapes.items()}
     _borrow(made)
     return made, envelopes.document() if envelopes.definitions else None
 
@@ -51,8 +50,19 @@ def file_names(events: Iterable[EventKey]) -> dict[EventKey, str]:
     return made
 
 
-def _schema(key: EventKey, shape: Shape, envelopes: Envelopes, samples: Samples) -> dict[str, Any]:
-    name_at = samples.name_at
+def _own_name_at(shapes: Mapping[EventKey, Shape]) -> Pointer:
+    """Where the protocol itself has an event's name, if one field always says it: JSON-RPC's `method`."""
+    said: dict[str, bool] = {}
+    for key, shape in shapes.items():
+        for name, field in shape.fields.items():
+            own = field.kind == "string" and field.wordy and set(field.words) == {key.name}
+            said[name] = said.get(name, True) and own and not field.nullable
+    return next(((name,) for name, own in said.items() if own), ())
+
+
+def _schema(
+    key: EventKey, shape: Shape, envelopes: Envelopes, samples: Samples, name_at: Pointer
+) -> dict[str, Any]:
     head: dict[str, Any] = {"$schema": DRAFT, "title": key.name}
     support = {"events": shape.count, "sessions": len(shape.sessions)}
     body = schema_of(shape)
@@ -60,8 +70,6 @@ def _schema(key: EventKey, shape: Shape, envelopes: Envelopes, samples: Samples)
         body.update(dependent(body, samples.events[key]))
     if name_at:
         _pin(body, name_at, key.name)
-    else:
-        _pin_own(body, shape, key.name)
     if key in envelopes.of:
         head["$ref"] = f"{FILE}#/$defs/{envelopes.of[key]}"
         del body["type"]
@@ -90,13 +98,6 @@ def _pin(schema: dict[str, Any], at: Pointer, name: str) -> None:
     inner = schema.get("properties", {}).get(at[-1])
     if inner is not None and inner.get("type") == "string":
         schema["properties"][at[-1]] = {"const": name}
-
-
-def _pin_own(schema: dict[str, Any], shape: Shape, name: str) -> None:
-    """The same where the protocol itself knows the name: a field that always says it is its place."""
-    for field, inner in shape.fields.items():
-        if inner.kind == "string" and not inner.nullable and set(inner.words) == {name} and inner.wordy:
-            schema["properties"][field] = {"const": name}
 
 
 def _borrow(schemas: Mapping[EventKey, Any]) -> None:
