@@ -1,5 +1,6 @@
 """`wsrecord check`."""
 
+import gc
 import glob
 import os
 import sys
@@ -95,6 +96,8 @@ def command(
         contract=contracts, min_coverage=min_coverage, min_score=min_score, fail_on=fail_on, accepted=accepted
     )
     paths = list(cassettes(names))
+    # What judging makes dies young and in no circles: looking for circles took a fifth of the time.
+    gc.set_threshold(100_000, 50, 100)
     report = checked(paths, load_all(contract_paths(settings)), settings, here)
     _write(report, outputs)
     if not outputs.to_stdout:

@@ -60,7 +60,7 @@ class Classifier:
         self._name_at = None if contract.name_at is None else getter(contract.name_at)
         self._plain = {tuple(key): spec for key, spec in contract.events.items() if not spec.when}
         self._tests = {side: _Tests(contract, side) for side in ("client", "server")}
-        self._keys = {tuple(event): _extraction(contract, event) for event in contract.events}
+        self._keys = {spec: _extraction(contract, event) for event, spec in contract.events.items()}
 
     def classify(self, unit: Unit) -> Event | Unknown:
         """What a unit is. Two events that both match are the contract's own trouble: ContractError."""
@@ -77,10 +77,10 @@ class Classifier:
             return Unknown(name, unit)
         keys: dict[str, Scalar] = {}
         value = unit.value
-        for part, getters in self._keys[found.key]:
+        for part, getters in self._keys[found]:
             for get in getters:
                 said = get(value)
-                if isinstance(said, _SCALARS):
+                if type(said) is str or isinstance(said, _SCALARS):
                     keys[part] = said
                     break
         return Event(found.key, unit, keys, found)

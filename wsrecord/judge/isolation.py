@@ -61,13 +61,15 @@ class Isolating(Judge):
         places = self._places.get(event.key)
         if places is None:
             places = self._places[event.key] = tuple(self._of(event.key))
-        values = [
-            (pointer, value, hash(value) if type(value) is str else hash((1, str(value))))
-            for pointer, get in places
-            if isinstance(value := get(event.unit.value), str | int)
-            and not isinstance(value, bool)
-            and value != ""
-        ]
+        values: list[tuple[Pointer, object, int]] = []
+        said = event.unit.value
+        for pointer, get in places:
+            value = get(said)
+            if type(value) is str:
+                if value:
+                    values.append((pointer, value, hash(value)))
+            elif type(value) is int:
+                values.append((pointer, value, hash((1, str(value)))))
         if event.key.sender == "client":
             self._known.setdefault(user, set()).update(mark for _, _, mark in values)
             return None
