@@ -101,3 +101,19 @@ def test_keys_are_taken_from_the_first_pointer_that_leads_to_a_scalar(tmp_path):
     }
     assert ours.classify(server({"type": "a", "run": "x", "deep": {"run": []}})).keys == {}
     assert ours.classify(client({"type": "b", "id": 5})).keys == {"id": 5}
+
+
+def test_a_condition_may_ask_for_what_the_codec_calls_a_unit(tmp_path):
+    text = """
+server:
+  ok: {when: {name: state, /state: ok}}
+  bad: {when: {name: state, /state: {enum: [bad, worse]}}}
+  bare: {when: {name: {present: false}}}
+"""
+    ours = classifier(tmp_path, text)
+    assert ours.classify(server({"state": "ok"}, name="state")).name == "ok"
+    assert ours.classify(server({"state": "worse"}, name="state")).name == "bad"
+    assert ours.classify(server({"state": "ok"}, name="other")) == Unknown(
+        "other", server({"state": "ok"}, name="other")
+    )
+    assert ours.classify(server({"state": "ok"})).name == "bare"

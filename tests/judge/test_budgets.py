@@ -11,6 +11,7 @@ FIRST, GAP = (
     "{from: [start, step], to: [step, done], within: 1s, per: run}",
 )
 WHOLE = "{from: start, to: done, within: 2s, per: run}"
+MOST, LEAST = "{count: step, per: run, most: 2}", "{count: step, per: run, least: 1}"
 CASES = [
     (FIRST, ("@0 > ask", "@1 < start"), []),
     (FIRST, ("@0 > ask", "@1.1 < start"), ["WS501"]),
@@ -20,6 +21,11 @@ CASES = [
     (FIRST, ("@0 > ask", "@0.5 << {", "@5 x client 1000"), ["WS111"]),
     (GAP, ("@0 < start run=a", "@0.9 < step run=a", "@1.8 < done run=a", "@9 x client 1000"), []),
     (GAP, ("@0 < start run=a", "@0.5 < step run=b", "@1.2 < step run=a", "@1.3 < done run=b"), ["WS502"]),
+    (MOST, ("< step run=a", "< step run=b", "< step run=a"), []),
+    (MOST, ("< step run=a", "< step run=a", "< step run=a", "< step run=a"), ["WS504"]),
+    (LEAST, ("< start run=a", "< step run=a", "< done run=a", "x server 1000"), []),
+    (LEAST, ("< start run=a", "< done run=a", "x server 1000"), ["WS504"]),
+    (LEAST, ("< start run=a", "x client 1000"), []),  # there may have been more to come
     (WHOLE, ("@0 < start run=a", "@1 < step run=a", "@3 < done run=a"), ["WS503"]),
     (WHOLE, ("@0 < start run=a", "@1 < start run=b", "@2 < done run=a", "@3 < done run=b"), []),
 ]

@@ -10,7 +10,6 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rich.markup import render
 
 from wsrecord.report import escape
 
@@ -47,16 +46,6 @@ def test_what_is_not_plain_shows_as_a_sign_of_itself(text: str, shown: str) -> N
 
 def test_lines_may_stay_lines() -> None:
     assert escape.terminal_lines("a\nb\rc\x1b") == "a\nb␍c␛"
-
-
-@settings(deadline=None)
-@given(texts)
-def test_rich_shows_markup_as_it_is(text: str) -> None:
-    escaped = escape.rich_markup(text)
-    assert render(escaped, emoji=False).plain == escape.terminal(text)
-    found = render(f"[bold]{escaped}[/bold]", emoji=False)
-    assert found.plain == escape.terminal(text)
-    assert {span.style for span in found.spans} <= {"bold", "none"}
 
 
 @settings(deadline=None)

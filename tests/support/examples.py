@@ -14,7 +14,7 @@ from wsrecord.cassette.model import Record
 
 PAGE = Path(__file__).parents[2] / "docs" / "findings.md"
 _ENTRY = re.compile(r"^### (WS\d{3}) `([a-z0-9-]+)`$", re.MULTILINE)
-_BLOCK = re.compile(r"^```wsrecord (passing|failing)( planned)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^```wsrecord (passing|failing)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _STEP = 1_000_000  # nanoseconds between records that say no time
 
 
@@ -24,7 +24,6 @@ class Example:
 
     code: str  # WS101
     kind: str  # passing or failing
-    planned: bool  # it uses what this version has no words for yet
     contract: Mapping[str, Any]  # as contract.yaml would hold it, schemas inline
     check: Mapping[str, Any]  # today, accepted, min_coverage, …
     lines: bytes  # a cassette in lines
@@ -53,14 +52,14 @@ def slugs() -> dict[str, str]:
 def examples() -> Iterator[Example]:
     """Every example of the page, in its order."""
     for code, text in entries().items():
-        for kind, planned, body in _BLOCK.findall(text):
+        for kind, body in _BLOCK.findall(text):
             contract, _, told = body.partition("---\n")
             given = yaml.safe_load(contract)
             check = given.pop("check", {})
             base = {"contract": "example"} | ({} if given.get("name") else {"name": "/type"})
             made = [json.loads(line) for line in told.splitlines()]
             cassette = b"".join(json.dumps(record).encode() + b"\n" for record in _cassette(made))
-            yield Example(code, kind, bool(planned), {**base, **given}, check, cassette)
+            yield Example(code, kind, {**base, **given}, check, cassette)
 
 
 def _cassette(told: list[dict[str, Any]]) -> list[dict[str, Any]]:

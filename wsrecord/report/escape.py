@@ -15,8 +15,6 @@ _UNSEEN = re.compile(
     "\u3164\ud800-\udfff\ufeff\uffa0\ufff0-\uffff\U000e0000-\U000e0fff]"
 )
 _UNSEEN_BUT_LINES = re.compile(_UNSEEN.pattern.replace("\x00-\x1f", "\x00-\x09\x0b-\x1f"))
-# What rich takes for a tag, and other brackets, of which it takes a backslash away.
-_RICH_BRACKET = re.compile(r"(\\*)\[([a-z#/@][^[]*?])?")
 _NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # What begins a link in a SARIF message, and what stands for one of its arguments.
@@ -36,21 +34,6 @@ def terminal(text: str) -> str:
 def terminal_lines(text: str) -> str:
     """The same, but line feeds stay."""
     return _UNSEEN_BUT_LINES.sub(_sign, text)
-
-
-def rich_markup(text: str) -> str:
-    """One line for rich's markup: `[/foo]` is text, not a tag."""
-    escaped = _RICH_BRACKET.sub(_escape_bracket, terminal(text))
-    trailing = len(escaped) - len(escaped.rstrip("\\"))
-    # Backslashes at the end would escape whatever tag is put behind them: so a tag is, with them doubled.
-    return escaped + "\\" * trailing + "[none][/none]" if trailing else escaped
-
-
-def _escape_bracket(found: re.Match[str]) -> str:
-    backslashes, tag = found[1], found[2]
-    if tag:
-        return f"{backslashes * 2}\\[{tag}"
-    return f"{backslashes}\\[" if backslashes else "["
 
 
 def github_message(text: str) -> str:
