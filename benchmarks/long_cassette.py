@@ -1,4 +1,4 @@
-"""A cassette of any length, made of the demo's recordings: more sessions, more runs in each, ids of their own."""
+"""A cassette of any length, made of the demo's recordings: more sessions, more runs in each, other ids."""
 
 import json
 import re

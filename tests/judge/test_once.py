@@ -62,7 +62,7 @@ def test_an_answer_that_the_flow_should_have_begun_with_is_told_by_the_flow(tmp_
     assert found[0].extra["also"] == ["WS306"]
 
 
-def test_an_answer_is_missing_where_the_flow_without_a_beginning_came_before_the_question(
+def test_an_answer_is_missing_though_a_flow_without_a_beginning_came_before_the_question(
     tmp_path: Path,
 ) -> None:
     found = judged(contract(tmp_path, ASKED), "< step run=a", "> ask", "x server 1000")
