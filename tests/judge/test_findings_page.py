@@ -8,6 +8,7 @@ import pytest
 from support import examples
 from support.examples import Example
 
+from wsrecord.cassette import lines
 from wsrecord.cassette.model import Message, Response
 from wsrecord.cassette.recording import load
 from wsrecord.config.parse import parse
@@ -16,6 +17,12 @@ from wsrecord.judge.codes import Code
 
 ENTRIES = examples.entries()
 EXAMPLES = list(examples.examples())
+PAIRS = list(examples.pairs())
+CASSETTES = [
+    *(pytest.param(example.lines, id=str(example)) for example in EXAMPLES),
+    *(pytest.param(pair.recording, id=f"{pair}-recording") for pair in PAIRS),
+    *(pytest.param(pair.live, id=f"{pair}-live") for pair in PAIRS),
+]
 
 
 def test_the_page_has_every_code_once_and_no_other() -> None:
@@ -33,20 +40,20 @@ def test_an_entry_says_what_it_means_what_causes_it_and_what_to_do(code: Code) -
 
 @pytest.mark.parametrize("code", Code, ids=lambda code: code.number)
 def test_an_entry_has_an_example_that_passes_and_one_that_fails(code: Code) -> None:
-    kinds = Counter(example.kind for example in EXAMPLES if example.code == code.number)
+    kinds = Counter(example.kind for example in (*EXAMPLES, *PAIRS) if example.code == code.number)
     assert kinds == {"passing": 1, "failing": 1}
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=str)
-def test_an_example_is_a_whole_cassette(example: Example, tmp_path: Path) -> None:
+@pytest.mark.parametrize("cassette", CASSETTES)
+def test_an_example_is_a_whole_cassette(cassette: bytes, tmp_path: Path) -> None:
     path = tmp_path / "example.wsr.jsonl"
-    path.write_bytes(example.lines)
+    path.write_bytes(cassette)
     recording = load(path)
     assert recording.end is not None
     assert recording.end.messages == sum(len(session.messages) for session in recording.sessions)
     assert recording.end.sessions == len(recording.sessions)
     assert not recording.unknown
-    assert not any(record.extra for record in example.records)
+    assert not any(record.extra for line in cassette.splitlines() for record in lines.decode(line))
     for session in recording.sessions:
         assert session.request is not None
         assert session.response is not None
@@ -62,6 +69,12 @@ def test_an_example_s_contract_is_a_contract_s(example: Example) -> None:
         "handshake", "isolation", "budgets",
     }  # fmt: skip
     assert example.check.keys() <= {"today", "accepted", "min_coverage", "min_score"}
+
+
+def test_a_pair_says_only_what_can_be_said_of_one() -> None:
+    for pair in PAIRS:
+        assert pair.verify.keys() <= {"match", "events", "ignore"}
+        assert pair.play.keys() <= {"stalled", "not_sent"}
 
 
 def test_what_an_example_leaves_out_is_filled_in() -> None:

@@ -1,4 +1,4 @@
-"""The examples of docs/findings.md: a contract, what stands around it, and a cassette, each as a value."""
+"""The examples of docs/findings.md: a contract, what stands around it, and a cassette or two, as values."""
 
 import json
 import re
@@ -15,6 +15,7 @@ from wsrecord.cassette.model import Record
 PAGE = Path(__file__).parents[2] / "docs" / "findings.md"
 _ENTRY = re.compile(r"^### (WS\d{3}) `([a-z0-9-]+)`$", re.MULTILINE)
 _BLOCK = re.compile(r"^```wsrecord (passing|failing)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_RECORDING, _LIVE = "--- recording\n", "--- live\n"
 _STEP = 1_000_000  # nanoseconds between records that say no time
 
 
@@ -37,6 +38,22 @@ class Example:
         return f"{self.code}-{self.kind}"
 
 
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One block of the page that holds a recording against a live session."""
+
+    code: str
+    kind: str
+    contract: Mapping[str, Any] | None
+    verify: Mapping[str, Any]  # match, events, ignore
+    play: Mapping[str, Any]  # what happened to the steps: stalled, not_sent
+    recording: bytes
+    live: bytes
+
+    def __str__(self) -> str:
+        return f"{self.code}-{self.kind}"
+
+
 def entries() -> dict[str, str]:
     """The text of each code's entry, by its number."""
     page = PAGE.read_text()
@@ -50,16 +67,42 @@ def slugs() -> dict[str, str]:
 
 
 def examples() -> Iterator[Example]:
-    """Every example of the page, in its order."""
+    """Every example of the page that is one cassette, in its order."""
+    for code, kind, body in _blocks():
+        contract, _, told = body.partition("---\n")
+        if _LIVE in body:
+            continue
+        given = yaml.safe_load(contract)
+        check = given.pop("check", {})
+        yield Example(code, kind, _contract(given), check, _lines(told))
+
+
+def pairs() -> Iterator[Pair]:
+    """Every example of the page that is a recording and a live session, in its order."""
+    for code, kind, body in _blocks():
+        if _LIVE not in body:
+            continue
+        before, _, live = body.partition(_LIVE)
+        contract, _, recording = before.partition(_RECORDING)
+        given = yaml.safe_load(contract) or {}
+        verify, play = given.pop("verify", {}), given.pop("play", {})
+        made = _contract(given) if given else None
+        yield Pair(code, kind, made, verify, play, _lines(recording), _lines(live))
+
+
+def _blocks() -> Iterator[tuple[str, str, str]]:
     for code, text in entries().items():
         for kind, body in _BLOCK.findall(text):
-            contract, _, told = body.partition("---\n")
-            given = yaml.safe_load(contract)
-            check = given.pop("check", {})
-            base = {"contract": "example"} | ({} if given.get("name") else {"name": "/type"})
-            made = [json.loads(line) for line in told.splitlines()]
-            cassette = b"".join(json.dumps(record).encode() + b"\n" for record in _cassette(made))
-            yield Example(code, kind, {**base, **given}, check, cassette)
+            yield code, kind, body
+
+
+def _contract(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {"contract": "example"} | ({} if given.get("name") else {"name": "/type"}) | dict(given)
+
+
+def _lines(told: str) -> bytes:
+    made = [json.loads(line) for line in told.splitlines()]
+    return b"".join(json.dumps(record).encode() + b"\n" for record in _cassette(made))
 
 
 def _cassette(told: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -125,6 +125,34 @@ class Code(Enum):
     ACCEPTANCE_EXPIRED = 701, "warning", "an accepted finding is accepted no longer: its date is past"
     ACCEPTANCE_UNUSED = 702, "warning", "an accepted finding was not found any more"
 
+    EVENT_GONE = 801, "breaking", "an event of the recording does not come any more"
+    EVENT_NEW = 802, "warning", "an event came that the recording does not have"
+    FIELD_GONE = 803, "breaking", "a field of the recording is gone"
+    FIELD_ADDED = 804, "info", "a field came that the recording does not have"
+    FIELD_RETYPED = 805, "breaking", "a value has another type than in the recording"
+    ENUM_VALUE_NEW = 806, "warning", "a value came that is none of the few in the recording"
+    CONSTANT_CHANGED = 807, "warning", "a value that never varied in the recording is another now"
+    FIELD_RENAMED = 808, "breaking", "a field probably has another name than in the recording"
+    FIELD_MOVED = (
+        809,
+        "breaking",
+        "a value stands elsewhere, or otherwise wrapped, than in the recording",
+    )
+    ENDING_CHANGED = 810, "breaking", "what the client asked for ended otherwise than in the recording"
+    HANDSHAKE_CHANGED = 811, "breaking", "a handshake was answered otherwise than in the recording"
+    CLOSE_CHANGED = 812, "breaking", "a connection was closed otherwise than in the recording"
+    KIND_CHANGED = (
+        813,
+        "breaking",
+        "an event is binary that was text in the recording, or the other way round",
+    )
+    SIZE_OFF = 814, "info", "an event has a very different size than in the recording"
+    TIMING_OFF = 815, "info", "an event came much later than in the recording"
+    FIELD_NULLABLE = 816, "warning", "a value is null that never was in the recording"
+    VALUE_DIFFERS = 820, "breaking", "a value is not exactly that of the recording"
+    STALLED = 821, "breaking", "what a step of the replay waited for never came"
+    NOT_SENT = 822, "breaking", "a step of the replay was not sent, for a value that it carries never came"
+
     def __init__(self, digits: int, severity: Severity, title: str) -> None:
         self.number = f"WS{digits}"
         self.severity: Severity = severity

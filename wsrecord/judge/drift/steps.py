@@ -1,0 +1,87 @@
+"""What a replay could not do: steps whose gates never came, and values that it could not send.
+
+They are often the echo of a drift: where the event or the field that was awaited is gone, that is the
+finding, and the step that it held up is told with it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from wsrecord.contract.pointer import written
+from wsrecord.judge.codes import Code
+
+from .drift import Drift, Path
+from .node import Spot
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """What a step waited for: an event, or a value that a link takes from it."""
+
+    event: str
+    path: Path | None = None
+
+    def __str__(self) -> str:
+        return self.event if self.path is None else f"{self.event}#{written(self.path)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of a replay: what it was to send, and where in the recording it stands."""
+
+    name: str
+    recorded: Spot
+
+
+def stalled(step: Step, awaited: Sequence[Awaited], waited: int) -> Drift:
+    """A step was sent late, after all the time there was, because what it follows on never came."""
+    names = " and ".join(map(str, awaited))
+    return Drift(
+        code=Code.STALLED, severity="breaking", event=step.name, recorded=step.recorded,
+        message=f"{step.name} waited {waited / 1e9:.3g} s for {names}, which never came, and was then sent",
+        expected=names, got="nothing", extra={"awaited": [str(one) for one in awaited]},
+    )  # fmt: skip
+
+
+def not_sent(step: Step, pointer: str, awaited: Awaited) -> Drift:
+    """A step was not sent: a value in it is the server's to give, and it gave none."""
+    return Drift(
+        code=Code.NOT_SENT, severity="breaking", event=step.name, recorded=step.recorded,
+        message=f"{step.name} was not sent: its {pointer} is the {awaited} of the live session, "
+        "which never came",
+        expected=str(awaited), got="nothing", extra={"awaited": [str(awaited)]},
+    )  # fmt: skip
+
+
+def settled(drifts: Iterable[Drift], steps: Iterable[Drift]) -> list[Drift]:
+    """All of both; a step held up by what a drift already says is gone weighs no more than a remark."""
+    told = list(drifts)
+    for step in steps:
+        cause = next((one for one in told if _explains(one, step.extra.get("awaited", ()))), None)
+        if cause is None:
+            told.append(step)
+            continue
+        message = f"{step.message} (see {cause.code.number} {cause.event or 'of the session'})"
+        told.append(replace(step, severity="info", message=message))
+    return told
+
+
+_LOSSES = (
+    Code.EVENT_GONE, Code.FIELD_GONE, Code.FIELD_RENAMED, Code.FIELD_MOVED, Code.FIELD_RETYPED,
+    Code.FIELD_NULLABLE, Code.ENDING_CHANGED, Code.HANDSHAKE_CHANGED, Code.CLOSE_CHANGED,
+)  # fmt: skip
+
+
+def _explains(drift: Drift, awaited: Sequence[str]) -> bool:
+    if drift.code not in _LOSSES or drift.severity == "info":
+        return False
+    if drift.event is None:
+        return True  # the session as such: nothing could come
+    missing = (drift.expected or "").split(" or ") if drift.code is Code.ENDING_CHANGED else [drift.event]
+    for one in awaited:
+        event, _, pointer = one.partition("#")
+        if event not in (*missing, *drift.extra.get("events", ())):
+            continue
+        if drift.pointer is None or not pointer or f"{pointer}/".startswith(f"{drift.pointer}/"):
+            return True
+    return False
