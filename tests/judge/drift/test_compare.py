@@ -434,3 +434,38 @@ def test_closing_and_opening_alike_give_nothing() -> None:
     assert not compare(profiled(base(1), closing=other), profiled(base(2), closing=Closing("client", 1000)))
     assert not compare(profiled(base(1), closing=CLOSING), profiled(base(2), closing=CLOSING))
     assert not compare(profiled(base(1), opening=None, closing=None), profiled(base(2)))
+
+
+def other_tool(stream: Stream) -> Stream:
+    """A search in place of each second calculation, with results of its own."""
+    out, asked = [], 0
+    for sender, name, value in stream:
+        if name == "tool_executing":
+            asked += 1
+        if name.startswith("tool_") and asked % 2 == 0:
+            value = {**value, "tool": "search"}  # noqa: PLW2901
+            value.update({"input": {"query": "x"}} if name == "tool_executing" else {})
+            value.update({"result": {"hits": [{"url": "a"}]}} if name == "tool_completed" else {})
+        elif name == "tool_completed":
+            value = {**value, "tool": "calculator"}  # noqa: PLW2901
+        out.append((sender, name, value))
+    return out
+
+
+def searched(change: Change) -> Change:
+    return lambda value: change(value) if value.get("tool") == "search" else None
+
+
+def test_what_depends_on_the_tool_is_compared_tool_by_tool() -> None:
+    recorded = other_tool(base(1, tools=6))
+    assert not drifts(recorded, other_tool(base(2, tools=4)))
+    lost = each("tool_completed", searched(deep("result", drop("hits"))))(other_tool(base(2, tools=4)))
+    found = drifts(recorded, lost)
+    assert [(drift.code, drift.severity) for drift in found] == [(Code.FIELD_GONE, "breaking")], told(found)
+
+
+def test_a_tool_that_the_recording_never_used_says_nothing_of_the_others() -> None:
+    only = each("tool_completed", put("tool", lambda _: "calculator"))(base(1))
+    for before, after in ((only, other_tool(base(2, tools=4))), (other_tool(base(2, tools=4)), only)):
+        found = drifts(before, after)
+        assert all(drift.severity == "info" for drift in found), told(found)

@@ -16,11 +16,11 @@ from .connection import compare_closes, compare_handshakes
 from .drift import Drift
 from .events import compare_events
 from .exact import compare_exactly
-from .fields import compare_fields
 from .options import Options
 from .oracle import Oracle
 from .profile import Profile
 from .scale import Scale
+from .variants import compare_variants
 
 _BY_EXACT = (Code.ENUM_VALUE_NEW, Code.CONSTANT_CHANGED)
 
@@ -43,7 +43,7 @@ def compare(
         now = live.kinds.get(event)
         if now is not None:
             compare_bulk(event, was, now, scale)
-            compare_fields(event, was.root, now.root, scale)
+            compare_variants(event, was.variants, now.variants, scale)
     _renamed_events(recorded, live, scale)
     compare_exactly(recorded, live, scale, secret)
     return sorted(_once(scale), key=lambda drift: rank(drift.severity))
@@ -55,7 +55,9 @@ def _renamed_events(recorded: Profile, live: Profile, scale: Scale) -> None:
         name = drift.extra.get("renamed")
         if drift.code is Code.EVENT_GONE and drift.event is not None and name:
             aside = Scale(scale.options, scale.oracle)
-            compare_fields(drift.event, recorded.kinds[drift.event].root, live.kinds[name].root, aside)
+            compare_variants(
+                drift.event, recorded.kinds[drift.event].variants, live.kinds[name].variants, aside
+            )
             scale.told += [one for one in aside.told if one.got not in (f'"{name}"',)]
 
 

@@ -96,7 +96,7 @@ class _Walk:
                 message=f"{self._event}: {written(path)} is missing in {missing} of {of}; "
                 f"in the recording it was always there ({_times(parents)})",
                 expected="always there", got=f"missing in {missing} of {of}",
-                recorded=lost.node.spot, live=lost.other.spots.get("object"),
+                recorded=lost.node.spot, live=lost.other.spots.get("object"), extra={"some": missing},
             )
         )  # fmt: skip
 

@@ -20,6 +20,7 @@ from wsrecord.contract.schemas import Ignore, nothing_ignored
 from wsrecord.wire.frames import Direction
 
 from .node import Filler, Node, Spot
+from .variants import Variants
 
 Cause = str | None
 
@@ -46,7 +47,7 @@ class Closing:
 class Kind:
     """One kind of event."""
 
-    root: Node = field(default_factory=Node)
+    variants: Variants = field(default_factory=Variants)
     count: int = 0
     sessions: int = 0
     frames: Counter[str] = field(default_factory=Counter)  # text or binary
@@ -56,6 +57,11 @@ class Kind:
     )
     causes: Counter[Cause] = field(default_factory=Counter)
     last: Spot | None = None
+
+    @property
+    def root(self) -> Node:
+        """All that its events hold."""
+        return self.variants.all
 
 
 @dataclass(slots=True, eq=False)
@@ -146,7 +152,7 @@ class Profile:
         if now.since is not None and not any(name == key.name for name, _ in now.stretch):
             kind.delay = _within(kind.delay, t - now.since)
         now.stretch.append((key.name, spot))
-        self._filler.add(kind.root, value, spot)
+        kind.variants.add(key.name, value, spot, self._filler)
         if self._keep(key.name):
             now.kept.setdefault(key.name, []).append(Said(value, spot))
 

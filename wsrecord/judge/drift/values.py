@@ -76,15 +76,13 @@ class _Place:
     def retyped(self, new: frozenset[str]) -> None:
         """Another type of value."""
         _, recorded, live = self._pair
-        kind = next(kind for kind in live.types if kind in new or (kind == "integer" and "number" in new))
-        count = sum(
-            live.types[one] for one in live.types if one in new or (one == "integer" and "number" in new)
-        )
+        mine = [kind for kind in live.types if ("number" if kind == "integer" else kind) in new]
+        kind, count = mine[0], sum(live.types[one] for one in mine)
         some = f" in {count} of {live.count}" if count < live.count else ""
         self._value(
             Code.FIELD_RETYPED, "breaking", f"is {_article(kind)} now{some}; in the recording it was "
             f"{_types(recorded)}", _types(recorded), short(live.samples[kind]), live.spots[kind],
-            live.samples[kind],
+            live.samples[kind], some=count if some else 0,
         )  # fmt: skip
 
     def fraction(self) -> None:
@@ -186,12 +184,14 @@ class _Place:
         self._scale.value(drift, sample)
 
     def _value(
-        self, code: Code, severity: Severity, told: str, expected: str, got: str, spot: Spot, value: Any
-    ) -> None:
+        self, code: Code, severity: Severity, told: str, expected: str, got: str, spot: Spot, value: Any,
+        some: int = 0,
+    ) -> None:  # fmt: skip
         drift = Drift(
             code=code, severity=severity, event=self._event, path=self._pair.path,
             message=f"{self._event}: {self._name} {told}",
             expected=expected, got=got, recorded=self._pair.recorded.spot, live=spot,
+            extra={"some": some} if some else {},
         )  # fmt: skip
         self._scale.value(drift, value)
 
