@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from judge.drift.stream import CLOSING, OPENING, Stream, base, codes, drifts, profiled, told
 
@@ -356,6 +356,7 @@ def test_a_secret_s_placeholder_is_no_value() -> None:
     assert not compare(recorded, live)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000), st.integers(1, 3))
 def test_a_stream_against_itself_gives_nothing(seed: int, runs: int) -> None:
     stream = base(seed, runs=runs)
@@ -375,18 +376,21 @@ said = st.tuples(
 streams = st.lists(said, max_size=15)
 
 
+@settings(deadline=None)
 @given(streams)
 def test_any_stream_against_itself_gives_nothing(stream: Stream) -> None:
     found = drifts(stream, stream)
     assert not found, told(found)
 
 
+@settings(deadline=None)
 @given(streams, streams)
 def test_any_two_streams_can_be_compared(one: Stream, other: Stream) -> None:
     for drift in drifts(one, other):
         assert drift.finding("a.wsr").message
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000), st.randoms(use_true_random=False))
 def test_other_ids_and_another_order_of_thoughts_give_nothing(seed: int, rng: random.Random) -> None:
     stream = base(seed)

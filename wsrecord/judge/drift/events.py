@@ -70,7 +70,8 @@ def _gone(recorded: Profile, live: Profile, name: str) -> Drift:
     severity: Severity = "warning" if kind.sessions == sessions else "info"
     if cause is not False:
         severity = "breaking"
-    after = f" after every {cause}" if isinstance(cause, str) else ""
+    every = "every " if isinstance(cause, str) and recorded.asked(cause) > 1 else ""
+    after = f" after {every}{cause}" if isinstance(cause, str) else ""
     if cause is True:
         after = " at the beginning"
     if not after and kind.sessions < sessions:

@@ -72,8 +72,9 @@ class _Exact:
         if len(path) > _DEEPEST or self._scale.options.ignores(event, path):
             return
         if isinstance(old, Mapping) and isinstance(new, Mapping):
-            for name in old.keys() & new.keys():
-                self._value(event, (*path, str(name)), old[name], new[name], was, now)
+            for name in old:
+                if name in new:
+                    self._value(event, (*path, str(name)), old[name], new[name], was, now)
         elif isinstance(old, list) and isinstance(new, list):
             if len(old) != len(new):
                 self._differs(event, path, was, now, f"{len(old)} items", f"{len(new)} items", "has")

@@ -8,13 +8,13 @@ VARYING: frozenset[Look] = frozenset({"uuid", "date-time", "id"})
 
 _LONGEST_WORD = 40
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
-_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?")
+_TIME = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?")
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _URL = re.compile(r"[a-zA-Z][\w+.-]*://\S+")
 _WORD = re.compile(r"[^\W\d][\w.:/@+-]*|v?\d+(?:\.\d+)+")
 # Letters and digits mixed without a pattern, or a short name with such a tail: call_8f2c1, run-1742.
 _ID = re.compile(r"(?=\S*\d)(?:[A-Za-z]+[_:-])*[A-Za-z0-9+/=_-]{4,}")
-_VERSIONED = re.compile(r"[A-Za-z]+[_.-]?v?\d{1,2}|v\d+(?:[a-z]+\d*)?", re.IGNORECASE)
+_VERSIONED = re.compile(r"[A-Za-z]+\d{1,3}|[A-Za-z]+[_.-]v?\d{1,2}|v\d+(?:[a-z]+\d*)?", re.IGNORECASE)
 # Names, by their last word, of what is another in each session or in each event.
 _VARYING_NAMES = frozenset({
     "id", "ids", "uid", "uuid", "guid", "key", "token", "nonce", "hash", "digest", "cursor", "etag", "seq",

@@ -109,6 +109,8 @@ class Filler:
     def add(self, node: Node, value: Any, spot: Spot, depth: int = 0) -> None:
         """One more value at a place, with all that it holds."""
         kind = _TYPES.get(type(value)) or _unusual(value)
+        if kind == "number" and value.is_integer():
+            kind = "integer"  # 1.0 is 1, as in JSON Schema
         count = node.types.get(kind)
         if count is None:
             node.types[kind] = 1

@@ -16,10 +16,6 @@ _TYPES = {dict: "object", list: "array", str: "string", bool: "boolean", type(No
 class Oracle(Protocol):
     """A contract's opinion. None: it has none."""
 
-    def names(self, event: str) -> bool:
-        """Whether it names this event."""
-        ...
-
     def orders(self, event: str) -> bool:
         """Whether a flow says when it must come."""
         ...
@@ -44,10 +40,6 @@ class ContractOracle:
             for event in contract.events
             if event.sender == side and contract.flows.readers(event.name, side)
         }
-
-    def names(self, event: str) -> bool:
-        """Whether it names this event."""
-        return EventKey(self._side, event) in self._contract.events
 
     def orders(self, event: str) -> bool:
         """Whether a flow says when it must come."""

@@ -21,15 +21,11 @@ class Scale:
 
     def event(self, drift: Drift) -> None:
         """An event as such came, or did not: whoever has a flow for it judges that."""
-        event = drift.event or ""
-        if self.oracle is not None and drift.code is Code.EVENT_NEW:
-            # What a contract doesn't name is its own finding (unknown-event).
-            drift = replace(drift, severity="info") if self.oracle.names(event) else self._capped(drift)
-        elif self.oracle is not None and self.oracle.orders(event):
-            drift = replace(drift, severity="info")
-        else:
-            drift = self._capped(drift)
-        self._tell(drift)
+        judged = self.oracle is not None and (
+            # What a contract names may come; what it does not is a finding of its own (unknown-event).
+            drift.code is Code.EVENT_NEW or self.oracle.orders(drift.event or "")
+        )
+        self._tell(replace(drift, severity="info") if judged else self._capped(drift))
 
     def field(self, drift: Drift) -> None:
         """A place came or went: a contract may allow that."""

@@ -85,7 +85,7 @@ def compare_variants(event: str, recorded: Variants, live: Variants, scale: Scal
         scale.told += every
         return
     found: dict[object, Drift] = {}
-    for variant in recorded.one.keys() & live.one.keys():
+    for variant in (one for one in recorded.one if one in live.one):
         for drift in _compared(event, recorded.one[variant], live.one[variant], scale):
             key = (drift.code, drift.path, drift.to)
             if key not in found or rank(drift.severity) < rank(found[key].severity):
