@@ -176,14 +176,23 @@ CAUGHT: dict[str, tuple[str, Callable[[Stream], Stream]]] = {
     "another ending": ("WS810", ending),
     "a null result": ("WS816", each("tool_completed", put("result", lambda _: None))),
     "null now and then": ("WS816", every(2, "thinking", put("thought", lambda _: None))),
+    "renamed now and then": ("WS808", every(2, "thinking", rename("thought", "reasoning"))),
+    "under data now and then": ("WS809", every(2, "thinking", wrap("data", "thought", "tokens"))),
+    "a list of objects renamed": ("WS808", each("report", rename("sections", "x_parts"))),
+    "never null any more": ("WS805", each("thinking", put("parent", lambda _: 4))),
     "a null in items": ("WS816", each("report", put("sections", lambda s: [*s, None]))),
 }  # fmt: skip
+
+
+def known(name: str, stream: Stream) -> Stream:
+    """What one change needs to have been recorded."""
+    return each("thinking", put("parent", lambda _: None))(stream) if "never null" in name else stream
 
 
 @pytest.mark.parametrize("name", CAUGHT)
 def test_a_change_is_caught_by_its_code_and_not_many_more(name: str) -> None:
     code, change = CAUGHT[name]
-    found = drifts(base(1), change(base(2)))
+    found = drifts(known(name, base(1)), change(base(2)))
     assert codes(found)[:1] == [code], told(found)
     assert len(found) <= 2, told(found)
 
@@ -191,9 +200,20 @@ def test_a_change_is_caught_by_its_code_and_not_many_more(name: str) -> None:
 @pytest.mark.parametrize("name", CAUGHT)
 def test_it_is_caught_against_several_recordings_too(name: str) -> None:
     code, change = CAUGHT[name]
-    found = compare(profiled(base(1), base(3), base(5, runs=2)), profiled(change(base(2))))
+    recorded = profiled(*(known(name, stream) for stream in (base(1), base(3), base(5, runs=2))))
+    found = compare(recorded, profiled(change(base(2))))
     assert codes(found)[:1] == [code], told(found)
     assert len(found) <= 2, told(found)
+
+
+def test_a_field_missing_now_and_then_is_placed_where_it_is_missing() -> None:
+    live = every(3, "thinking", drop("tokens"))(base(2, thoughts=5))
+    (drift,) = drifts(base(1), live)
+    assert drift.live is not None
+    number = drift.live.number
+    assert number is not None
+    assert "tokens" not in live[number - 1][2]
+    assert live[number - 1][1] == "thinking"
 
 
 def one_optional(stream: Stream) -> Stream:

@@ -33,6 +33,10 @@ def test_items_and_ids_share_a_place() -> None:
     assert node.children[ANY].types == {"object": 2, "integer": 1}
 
 
+def test_where_a_field_was_first_missing_is_known() -> None:
+    assert filled({"a": 1}, {"a": 1, "b": 2}, {"b": 3}).lacking == {"b": Spot(1, 1, 1), "a": Spot(1, 3, 3)}
+
+
 def test_true_is_not_one() -> None:
     assert filled(True, 1).values == {("boolean", True): 1, ("integer", 1): 1}
 

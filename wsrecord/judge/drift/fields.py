@@ -2,10 +2,10 @@
 
 from wsrecord.contract.pointer import written
 from wsrecord.judge.codes import Code
-from wsrecord.judge.severity import Severity
+from wsrecord.judge.severity import Severity, rank
 
-from .drift import Drift, Path
-from .moves import Lost, Pair, moved, renamed
+from .drift import Drift
+from .moves import Lost, Move, Pair, moved, renamed
 from .node import ANY, Node
 from .scale import Scale
 from .values import compare_values
@@ -25,6 +25,7 @@ class _Walk:
         self._event = event
         self._scale = scale
         self._gone: list[Lost] = []
+        self._rare: list[Lost] = []  # missing now and then
         self._added: list[Lost] = []
 
     def all(self, recorded: Node, live: Node) -> None:
@@ -46,8 +47,9 @@ class _Walk:
             now = live.children.get(name)
             path = (*pair.path, name)
             if now is not None:
-                if name != ANY and not free:
-                    self._rarer(path, Lost(path, was, recorded, live), now)
+                missing = live.objects - now.count
+                if name != ANY and not free and missing > 0 and was.count >= recorded.objects:
+                    self._rare.append(Lost(path, was, recorded, live, missing))
                 self._pair(Pair(path, was, now))
             elif name != ANY and live.objects and not free:
                 self._gone.append(Lost(path, was, recorded, live))
@@ -57,54 +59,51 @@ class _Walk:
 
     def _matched(self) -> list[Pair]:
         """What went elsewhere; the rest is gone, or new. Comes back: places to compare all the same."""
-        gone, added = self._gone, self._added
-        self._gone, self._added = [], []
+        gone, rare, added = self._gone, self._rare, self._added
+        self._gone, self._rare, self._added = [], [], []
         pairs: list[Pair] = []
-        for code, found in (
-            (Code.FIELD_RENAMED, renamed(gone, added, strict=True)),
-            (Code.FIELD_MOVED, moved(gone, added)),
-            (Code.FIELD_RENAMED, renamed(gone, added, strict=False)),
-        ):
-            for move in found:
-                heaviest = min((severity_of_gone(lost) for lost in move.lost), key=_RANK.index)
-                self._scale.field(
-                    Drift(
-                        code=code, severity=heaviest, message=f"{self._event}: {move.message}",
-                        event=self._event, path=move.path, to=move.to,
-                        expected=move.expected, got=move.got,
-                        recorded=move.lost[0].node.spot, live=move.live,
-                    )
-                )  # fmt: skip
-                pairs += move.pairs
+        for missed in (gone, rare):
+            for code, found in (
+                (Code.FIELD_RENAMED, renamed(missed, added, strict=True)),
+                (Code.FIELD_MOVED, moved(missed, added)),
+                (Code.FIELD_RENAMED, renamed(missed, added, strict=False)),
+            ):
+                for move in found:
+                    self._scale.field(self._went(code, move))
+                    pairs += move.pairs
         for lost in gone:
             self._scale.field(self._is_gone(lost))
+        for lost in rare:
+            self._scale.field(self._is_rarer(lost))
         for lost in added:
             self._scale.field(self._is_added(lost))
         return pairs
 
-    def _rarer(self, path: Path, lost: Lost, now: Node) -> None:
-        """A field that was always there is missing now and then."""
-        was, parents = lost.node.count, lost.parent.objects
-        missing = lost.other.objects - now.count
-        if was < parents or missing <= 0:
-            return
-        severity: Severity = "breaking" if parents >= ENOUGH else "warning"
+    def _went(self, code: Code, move: Move) -> Drift:
+        first = move.lost[0]
+        heaviest = min((severity_of_loss(lost) for lost in move.lost), key=rank)
+        some = f" (in {first.missing} of {first.other.objects})" if first.missing else ""
+        return Drift(
+            code=code, severity=heaviest, message=f"{self._event}: {move.message}{some}",
+            event=self._event, path=move.path, to=move.to, expected=move.expected, got=move.got,
+            recorded=first.node.spot, live=move.live, extra={"some": first.missing} if some else {},
+        )  # fmt: skip
+
+    def _is_rarer(self, lost: Lost) -> Drift:
         of = lost.other.objects
-        self._scale.field(
-            Drift(
-                code=Code.FIELD_GONE, severity=severity, event=self._event, path=path,
-                message=f"{self._event}: {written(path)} is missing in {missing} of {of}; "
-                f"in the recording it was always there ({_times(parents)})",
-                expected="always there", got=f"missing in {missing} of {of}",
-                recorded=lost.node.spot, live=lost.other.spots.get("object"), extra={"some": missing},
-            )
+        return Drift(
+            code=Code.FIELD_GONE, severity=severity_of_loss(lost), event=self._event, path=lost.path,
+            message=f"{self._event}: {written(lost.path)} is missing in {lost.missing} of {of}; "
+            f"in the recording it was always there ({_times(lost.parent.objects)})",
+            expected="always there", got=f"missing in {lost.missing} of {of}",
+            recorded=lost.node.spot, live=lost.other.lacking.get(lost.path[-1]), extra={"some": lost.missing},
         )  # fmt: skip
 
     def _is_gone(self, lost: Lost) -> Drift:
         was, parents = lost.node.count, lost.parent.objects
         often = "always" if was >= parents else f"in {was} of {parents}"
         return Drift(
-            code=Code.FIELD_GONE, severity=severity_of_gone(lost), event=self._event, path=lost.path,
+            code=Code.FIELD_GONE, severity=severity_of_loss(lost), event=self._event, path=lost.path,
             message=f"{self._event}: {written(lost.path)} is gone; in the recording it was there {often}",
             expected=f"there {often}", got=f"missing in all {lost.other.objects}",
             recorded=lost.node.spot, live=lost.other.spots.get("object"),
@@ -123,11 +122,10 @@ class _Walk:
         )  # fmt: skip
 
 
-_RANK = ("breaking", "warning", "info")
-
-
-def severity_of_gone(lost: Lost) -> Severity:
+def severity_of_loss(lost: Lost) -> Severity:
     """What the loss of a field weighs: everything if it was always there, little if it came and went."""
+    if lost.missing:
+        return "breaking" if lost.parent.objects >= ENOUGH else "warning"
     return "breaking" if lost.node.count >= lost.parent.objects else "info"
 
 

@@ -12,6 +12,8 @@ from .drift import Path
 from .looks import words
 from .node import ANY, Node, Spot
 
+_MOST_PAIRS = 1600  # beyond which names are not compared letter by letter
+
 
 class Lost(NamedTuple):
     """A place that one side has and the other has not; `other` is where it would have stood there."""
@@ -20,6 +22,7 @@ class Lost(NamedTuple):
     node: Node
     parent: Node
     other: Node
+    missing: int = 0  # how often it was not where it was always: some are left. 0: none is left
 
 
 class Pair(NamedTuple):
@@ -50,11 +53,12 @@ class Move:
 
 def renamed(gone: list[Lost], added: list[Lost], *, strict: bool) -> list[Move]:
     """Siblings of which one is gone and one is new, and alike. Takes what it finds off both lists."""
+    strict = strict or len(gone) * len(added) > _MOST_PAIRS
     scored = [
         (score, index, lost, found)
         for index, lost in enumerate(gone)
         for found in added
-        if lost.path[:-1] == found.path[:-1] and (score := _likeness(lost, found, gone, added, strict=strict))
+        if lost.path[:-1] == found.path[:-1] and (score := _likeness(lost, found, gone, added, strict))
     ]
     moves: list[Move] = []
     for _, _, lost, found in sorted(scored, key=lambda one: (-one[0], one[1])):
@@ -77,7 +81,7 @@ def moved(gone: list[Lost], added: list[Lost]) -> list[Move]:
         if any(lost.path[: len(path)] == path for path in left):
             continue
         for found in new.get(lost.path[-1], ()):
-            if fits(lost.node, found.node) and not any(_related(found.path, path) for path in used):
+            if _may_be(lost, found) and not any(_related(found.path, path) for path in used):
                 used.append(found.path)
                 left.append(lost.path)
                 steps.append((lost, found))
@@ -102,19 +106,19 @@ def fits(recorded: Node, live: Node) -> bool:
     return True
 
 
-def _likeness(lost: Lost, found: Lost, gone: list[Lost], added: list[Lost], *, strict: bool) -> float:
+def _likeness(lost: Lost, found: Lost, gone: list[Lost], added: list[Lost], strict: bool) -> float:
     """How likely one is the other renamed; 0: it is not."""
-    if not fits(lost.node, found.node):
+    if not _may_be(lost, found):
         return 0
     before, after = lost.path[-1], found.path[-1]
     if words(before) == words(after):
         return 3
     name = SequenceMatcher(None, before.lower(), after.lower()).ratio()
     shared = set(words(before)) & set(words(after))
-    if lost.node.objects and lost.node.children:
-        common = lost.node.children.keys() & found.node.children.keys()
-        every = lost.node.children.keys() | found.node.children.keys()
-        same = len(common) / len(every)
+    fields = _inner(lost.node).children.keys() - {ANY}
+    if fields:
+        others = _inner(found.node).children.keys() - {ANY}
+        same = len(fields & others) / len(fields | others)
         return 2 + same if same >= 0.5 else 0
     if strict:
         return 0
@@ -128,12 +132,24 @@ def _likeness(lost: Lost, found: Lost, gone: list[Lost], added: list[Lost], *, s
     return score + 0.1 if alone and _as_often(lost, found) and _same_kind(lost, found) else 0
 
 
+def _inner(node: Node) -> Node:
+    """The items of a list; else the node itself."""
+    return _inner(node.children[ANY]) if node.children.keys() == {ANY} else node
+
+
+def _may_be(lost: Lost, found: Lost) -> bool:
+    """Whether the one may be the other, and came as often as that is missing."""
+    return fits(lost.node, found.node) and lost.missing in (0, found.node.count)
+
+
 def _only(one: Lost, among: list[Lost]) -> bool:
     return sum(other.path[:-1] == one.path[:-1] for other in among) == 1
 
 
 def _as_often(lost: Lost, found: Lost) -> bool:
     """Whether both are always there, or both come and go."""
+    if lost.missing:
+        return lost.missing == found.node.count
     return (lost.node.count >= lost.parent.objects) == (found.node.count >= found.parent.objects)
 
 
@@ -184,7 +200,7 @@ def _with_below(lost: Iterable[Lost]) -> Iterator[Lost]:
     for root in roots:
         for path, node in root.node.below(root.path):
             if path[-1] != ANY:
-                yield Lost(path, node, root.parent, root.other)
+                yield Lost(path, node, root.parent, root.other, root.missing)
 
 
 def _related(one: Path, other: Path) -> bool:

@@ -16,6 +16,7 @@ from .looks import Look, is_free_key, look
 ANY = "*"
 Scalar: TypeAlias = tuple[str, Any]  # its type first: true is not 1
 MOST_FIELDS = 300  # of one object; with more it is a map
+MOST_LACKED = 60  # fields; an object with more that come and go is not looked at for each
 MOST_VALUES = 24  # distinct ones, with more they are free
 MOST_LOOKS = 40  # texts that are looked at; the rest is like them
 LONGEST_VALUE = 64
@@ -41,8 +42,8 @@ class Node:
     """One place. `add` as many values as there are, then ask."""
 
     __slots__ = (
-        "children", "free", "freed", "jsons", "last", "looks", "samples", "sessions", "spots", "types",
-        "values",
+        "children", "free", "freed", "jsons", "lacking", "last", "looks", "samples", "sessions", "spots",
+        "types", "values",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -50,6 +51,7 @@ class Node:
         self.spots: dict[str, Spot] = {}  # the first of each type
         self.samples: dict[str, Any] = {}
         self.children: dict[str, Node] = {}
+        self.lacking: dict[str, Spot] = {}  # where one of them was first missing
         self.values: dict[Scalar, int] = {}
         self.free = False  # too many values to list, or too long ones, or secret ones
         self.freed = False  # more fields than an object with named fields has
@@ -123,23 +125,33 @@ class Filler:
             node.sessions += 1
         if kind == "object":
             if depth < _DEEPEST:
-                children = node.children
-                for name, item in value.items():
-                    child = children.get(name)
-                    if child is None:
-                        child = self._child(node, str(name))
-                    self.add(child, item, spot, depth + 1)
+                self._object(node, value, spot, depth + 1)
         elif kind == "array":
             if value and depth < _DEEPEST:
-                child = node.children.get(ANY)
-                if child is None:
-                    child = node.children[ANY] = Node()
-                for item in value:
-                    self.add(child, item, spot, depth + 1)
+                self._array(node, value, spot, depth + 1)
         elif kind == "string":
             self._text(node, value)
         elif kind in _LISTED and not node.free:
             _value(node, (kind, value))
+
+    def _object(self, node: Node, value: dict[Any, Any], spot: Spot, depth: int) -> None:
+        children = node.children
+        for name, item in value.items():
+            child = children.get(name)
+            if child is None:
+                child = self._child(node, str(name))
+            self.add(child, item, spot, depth)
+        if len(value) < len(children) <= MOST_LACKED:
+            for name in children:
+                if name not in value:
+                    node.lacking.setdefault(name, spot)
+
+    def _array(self, node: Node, value: list[Any], spot: Spot, depth: int) -> None:
+        child = node.children.get(ANY)
+        if child is None:
+            child = node.children[ANY] = Node()
+        for item in value:
+            self.add(child, item, spot, depth)
 
     def _child(self, node: Node, name: str) -> Node:
         if name not in node.children:
@@ -149,6 +161,8 @@ class Filler:
         child = node.children.get(name)
         if child is None:
             child = node.children[name] = Node()
+            if node.types["object"] > 1:
+                node.lacking[name] = node.spots["object"]
         return child
 
     def _text(self, node: Node, text: str) -> None:

@@ -29,6 +29,8 @@ def compare_values(event: str, pair: Pair, scale: Scale) -> tuple[Pair, bool]:
         if unwrapped is not None:
             return unwrapped, unwrapped is not pair
         place.retyped(new)
+    elif new and recorded.types:
+        place.filled(new)
     elif "number" in live.types and "number" not in recorded.types and "integer" in recorded.types:
         place.fraction()
     if "null" in live.types and "null" not in recorded.types:
@@ -83,6 +85,15 @@ class _Place:
             Code.FIELD_RETYPED, "breaking", f"is {_article(kind)} now{some}; in the recording it was "
             f"{_types(recorded)}", _types(recorded), short(live.samples[kind]), live.spots[kind],
             live.samples[kind], some=count if some else 0,
+        )  # fmt: skip
+
+    def filled(self, new: frozenset[str]) -> None:
+        """Something, where there was always null."""
+        live = self._pair.live
+        kind = next(kind for kind in live.types if kind in new or kind == "integer")
+        self._value(
+            Code.FIELD_RETYPED, "info", f"is {_article(kind)} now; in the recording it was always null",
+            "null", short(live.samples[kind]), live.spots[kind], live.samples[kind],
         )  # fmt: skip
 
     def fraction(self) -> None:
