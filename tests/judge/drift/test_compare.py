@@ -493,3 +493,21 @@ def test_a_tool_that_the_recording_never_used_says_nothing_of_the_others() -> No
     for before, after in ((only, other_tool(base(2, tools=4))), (other_tool(base(2, tools=4)), only)):
         found = drifts(before, after)
         assert all(drift.severity == "info" for drift in found), told(found)
+
+
+def test_names_without_end_are_compared_in_bounded_time() -> None:
+    rng = random.Random(1)
+
+    def word() -> str:
+        return "".join(rng.choices("abcdefghijklmnopqrstuvwxyz", k=9))
+
+    def kinds() -> Stream:
+        return [("server", word(), {"x": 1, "type": word()}) for _ in range(5000)]
+
+    def fields() -> Stream:
+        return [("server", "k", {word(): word() for _ in range(280)})]
+
+    start = time.perf_counter()
+    assert len(drifts(kinds(), kinds())) <= 4000
+    assert drifts(fields(), fields())
+    assert time.perf_counter() - start < 20

@@ -4,6 +4,7 @@ What must come is what regularly came after one kind of message of the client's 
 that was seen once in the middle of things may be missing by chance, and weighs less.
 """
 
+from collections import Counter
 from dataclasses import replace
 
 from wsrecord.judge.codes import Code
@@ -15,17 +16,19 @@ from .profile import Cause, Profile
 from .scale import Scale
 
 REGULAR = 3  # stretches after which even an event that may come several times counts as due
+_MOST_NEW = 100  # kinds of event
 
 
 def compare_events(recorded: Profile, live: Profile, scale: Scale, *, broken: bool) -> None:
     """Tell the scale which events differ. `broken`: the live session ended too early to blame them."""
-    told = set(_endings(recorded, live, scale))
+    fields = _Fields(recorded, live)
+    told = set(_endings(recorded, live, fields, scale))
     gone = [name for name in recorded.kinds if name not in live.kinds and _due(recorded, live, name)]
     new = [name for name in live.kinds if name not in recorded.kinds]
     for name in gone:
         if name in told:
             continue
-        other = next((one for one in new if one not in told and _alike(recorded, live, name, one)), None)
+        other = next((one for one in new if one not in told and fields.alike(name, one)), None)
         drift = _gone(recorded, live, name)
         if other is not None:
             told.add(other)
@@ -125,7 +128,7 @@ def _fewer(recorded: Profile, live: Profile, name: str, scale: Scale) -> None:
             return
 
 
-def _endings(recorded: Profile, live: Profile, scale: Scale) -> list[str]:
+def _endings(recorded: Profile, live: Profile, fields: "_Fields", scale: Scale) -> list[str]:
     """Tell of endings that changed; comes back: the events that are explained by that."""
     explained: list[str] = []
     for cause, was in recorded.stretches.items():
@@ -136,7 +139,7 @@ def _endings(recorded: Profile, live: Profile, scale: Scale) -> list[str]:
         ends = [name for name, count in was.last.items() if count == recorded.kinds[name].count]
         for name, spot in now.ends.items():
             changed = name not in was.having and ends
-            if not changed or name in explained or name == ends[0] or _alike(recorded, live, ends[0], name):
+            if not changed or name in explained or name == ends[0] or fields.alike(ends[0], name):
                 continue
             missing = [one for one in ends if now.having[one] < now.count]
             if not missing:
@@ -167,16 +170,26 @@ def _before(recorded: Profile, cause: Cause, ends: list[str]) -> list[str]:
     ]
 
 
-def _alike(recorded: Profile, live: Profile, name: str, other: str) -> bool:
-    """Whether a new event may be an old one under another name: by its fields."""
-    old, new = recorded.kinds[name].root, live.kinds[other].root
-    before, after = _fields(old), _fields(new)
-    if not before or not after:
-        return False
-    elsewhere = [_fields(kind.root) for one, kind in recorded.kinds.items() if one != name]
-    distinct = before - {field for fields in elsewhere for field in fields}
-    same = len(before & after) / len(before | after)
-    return same >= 0.75 and (distinct <= after if distinct else same == 1 and _similar(name, other))
+class _Fields:
+    """The fields of all kinds of event, and of how many recorded ones each is."""
+
+    def __init__(self, recorded: Profile, live: Profile) -> None:
+        self._old = {name: _fields(kind.root) for name, kind in recorded.kinds.items()}
+        self._new = {
+            name: _fields(kind.root) for name, kind in live.kinds.items() if name not in recorded.kinds
+        }
+        self._shared = Counter(field for fields in self._old.values() for field in fields)
+        # Somebody who makes up names without end gets none of them recognized.
+        self._hopeless = len(self._new) > _MOST_NEW
+
+    def alike(self, name: str, other: str) -> bool:
+        """Whether a new event may be an old one under another name: by its fields."""
+        before, after = self._old[name], self._new.get(other)
+        if self._hopeless or not before or not after:
+            return False
+        distinct = {field for field in before if self._shared[field] == 1}
+        same = len(before & after) / len(before | after)
+        return same >= 0.75 and (distinct <= after if distinct else same == 1 and _similar(name, other))
 
 
 def _similar(name: str, other: str) -> bool:

@@ -1,6 +1,7 @@
 """What a text looks like: an id, a time, a word, prose. And which names belong to things that vary."""
 
 import re
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 Look: TypeAlias = Literal["uuid", "date-time", "id", "number", "url", "word", "text"]
@@ -52,6 +53,7 @@ def is_free_key(name: str) -> bool:
     return look(name) in ("uuid", "id", "number", "date-time")
 
 
+@lru_cache(maxsize=4096)
 def words(name: str) -> tuple[str, ...]:
     """The words of a name in small letters: `toolCallId` and `tool_call_id` are the same three."""
     return tuple(part.lower() for part in _PARTS.findall(name))

@@ -54,11 +54,14 @@ class Move:
 def renamed(gone: list[Lost], added: list[Lost], *, strict: bool) -> list[Move]:
     """Siblings of which one is gone and one is new, and alike. Takes what it finds off both lists."""
     strict = strict or len(gone) * len(added) > _MOST_PAIRS
+    beside: dict[Path, list[Lost]] = {}
+    for found in added:
+        beside.setdefault(found.path[:-1], []).append(found)
     scored = [
         (score, index, lost, found)
         for index, lost in enumerate(gone)
-        for found in added
-        if lost.path[:-1] == found.path[:-1] and (score := _likeness(lost, found, gone, added, strict))
+        for found in beside.get(lost.path[:-1], ())
+        if (score := _likeness(lost, found, gone, added, strict))
     ]
     moves: list[Move] = []
     for _, _, lost, found in sorted(scored, key=lambda one: (-one[0], one[1])):
@@ -74,25 +77,45 @@ def moved(gone: list[Lost], added: list[Lost]) -> list[Move]:
     new: dict[str, list[Lost]] = {}
     for found in _with_below(added):
         new.setdefault(found.path[-1], []).append(found)
-    used: list[Path] = []
-    left: list[Path] = []
+    used, left = _Paths(), _Paths()
     steps: list[tuple[Lost, Lost]] = []
     for lost in _with_below(gone):
-        if any(lost.path[: len(path)] == path for path in left):
+        if left.covers(lost.path):
             continue
         for found in new.get(lost.path[-1], ()):
-            if _may_be(lost, found) and not any(_related(found.path, path) for path in used):
-                used.append(found.path)
-                left.append(lost.path)
+            if _may_be(lost, found) and not used.covers(found.path) and not used.leads_to(found.path):
+                used.add(found.path)
+                left.add(lost.path)
                 steps.append((lost, found))
                 break
-    gone[:] = [lost for lost in gone if not any(path[: len(lost.path)] == lost.path for path in left)]
-    added[:] = [found for found in added if not any(path[: len(found.path)] == found.path for path in used)]
+    gone[:] = [lost for lost in gone if not left.leads_to(lost.path)]
+    added[:] = [found for found in added if not used.leads_to(found.path)]
     by_way = sorted(steps, key=lambda step: (step[0].path[:-1], step[1].path[:-1]))
     return [
         _moved_together(list(group))
         for _, group in groupby(by_way, key=lambda step: (step[0].path[:-1], step[1].path[:-1]))
     ]
+
+
+class _Paths:
+    """Some places: which lie in one of them, and which lead to one."""
+
+    def __init__(self) -> None:
+        self._these: set[Path] = set()
+        self._above: set[Path] = set()
+
+    def add(self, path: Path) -> None:
+        """One more."""
+        self._these.add(path)
+        self._above.update(path[:cut] for cut in range(len(path) + 1))
+
+    def covers(self, path: Path) -> bool:
+        """Whether it lies in one of them."""
+        return any(path[:cut] in self._these for cut in range(len(path) + 1))
+
+    def leads_to(self, path: Path) -> bool:
+        """Whether one of them lies in it."""
+        return path in self._above
 
 
 def fits(recorded: Node, live: Node) -> bool:
@@ -201,8 +224,3 @@ def _with_below(lost: Iterable[Lost]) -> Iterator[Lost]:
         for path, node in root.node.below(root.path):
             if path[-1] != ANY:
                 yield Lost(path, node, root.parent, root.other, root.missing)
-
-
-def _related(one: Path, other: Path) -> bool:
-    shorter = min(len(one), len(other))
-    return one[:shorter] == other[:shorter]

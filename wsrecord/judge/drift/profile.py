@@ -23,6 +23,7 @@ from .node import Filler, Node, Spot
 from .variants import Variants
 
 Cause = str | None
+MOST_KINDS = 2000  # of events on one side
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,8 @@ class Profile:
         spot = Spot(len(self.sessions) + 1, number, t)
         kind = self.kinds.get(key.name)
         if kind is None:
+            if len(self.kinds) >= MOST_KINDS:
+                return  # names without end: those that there are tell enough
             kind = self.kinds[key.name] = Kind()
         kind.count += 1
         if now.counts[key] == 1:
