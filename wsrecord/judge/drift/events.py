@@ -79,9 +79,10 @@ def _gone(recorded: Profile, live: Profile, name: str) -> Drift:
         after = " at the beginning"
     if not after and kind.sessions < sessions:
         after = f" in {kind.sessions} of {sessions} sessions"
+    often = f"{_times(kind.count)},{after}" if after else _times(kind.count)
     return Drift(
         code=Code.EVENT_GONE, severity=severity, event=name,
-        message=f"{name} never came; in the recording it came {_times(kind.count)}{after}",
+        message=f"{name} never came; in the recording it came {often}",
         expected=f"{name}{after}", got="no such event", recorded=kind.root.spot,
     )  # fmt: skip
 
