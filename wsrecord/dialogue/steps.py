@@ -80,7 +80,8 @@ class Variable:
     sources: tuple[Place, ...]  # where the server gave it; where the client said it first, if it made it
     uses: tuple[Place, ...]  # where the client says it
     echoes: tuple[Place, ...] = ()  # where the server says it after the client made it
-    chance: bool = False  # it may be chance: it is replaced if the source comes, and never waited for
+    why: str = "value"  # what tells that it is no chance: value, key, rpc, cookie, rest, pin, or `chance`
+    scope: str = ""  # within what it means the same: a short value means nothing beyond its key or protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +93,12 @@ class Gate:
     text: str  # what it waits for, in words: `run_id from agent_started (session 1)`
     source: int | None = None  # the recorded occurrence that let the client go on
     session: int | None = None  # where it is awaited
-    kind: str | None = None  # what must come
+    kinds: tuple[str, ...] = ()  # kind, answer, reply: one of these must come
     variable: int | None = None  # link: the variable that must be known
     flow: str | None = None  # end: of which flow
     key: tuple[Any, ...] = ()  # end: of which instance, by its recorded key
     step: int | None = None  # order: the step that must have been taken
-    since: int = -1  # kind: the step since which it must have come; -1: since the beginning
+    since: int = -1  # kind, answer: the step since which it must have come; -1: since the beginning
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
