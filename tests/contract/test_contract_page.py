@@ -8,7 +8,7 @@ from contract.folder import loaded
 
 from wsrecord.contract import formats, fragments, patterns, values
 from wsrecord.contract.lint.remark import CODES
-from wsrecord.contract.parts import events, flows, rules, session
+from wsrecord.contract.parts import events, flows, links, rules, session
 
 PAGE = (Path(__file__).parents[2] / "docs" / "contract.md").read_text()
 SECTIONS = {
@@ -26,6 +26,7 @@ SECTIONS = {
     "### `handshake`": (*session.HANDSHAKE_KEYS, *session.REFUSE_KEYS),
     "### `isolation`": session.ISOLATION_KEYS,
     "### `budgets`": rules.BUDGET_KEYS,
+    "### `links`": (*links.PIN_KEYS, *links.IGNORE_KEYS),
 }
 
 

@@ -176,6 +176,11 @@ BASE = "server: {a: null, b: null}\nclient: {c: null, b: null}\nkeys: {run: /r}\
         (BASE + "budgets: [{from: c, to: a}]", "budgets[0]: within is missing"),
         (BASE + "handshake: {refuse: [{without: token, status: 101}]}",
         "expected a whole number from 300 to 599, found 101"),
+        (BASE + "links: [{from: a#/x}]", "links[0]: to is missing"),
+        (BASE + "links: [{from: c#/x, to: c#/x}]", "links[0].from: expected an event of the server's"),
+        (BASE + "links: [{from: a#/x, to: a#/x}]", "links[0].to: expected an event of the client's"),
+        (BASE + "links: [{ignore: /x, from: a#/x}]", "ignore stands alone"),
+        (BASE + "links: [{ignore: x}]", "expected /pointer or EVENT#/pointer"),
         (BASE + "isolation: {values: []}", "no value is named that belongs to one user"),
     ],
 )  # fmt: skip
@@ -272,3 +277,13 @@ def test_a_file_that_is_no_text_says_where(tmp_path):
     (tmp_path / "contract.yaml").write_bytes(b"server:\xff")
     with pytest.raises(ContractError, match="not UTF-8 at byte 7"):
         load(tmp_path)
+
+
+def test_links_pin_places_and_leave_others_alone(tmp_path):
+    text = "server: {joined: null}\nclient: {say: null}\nlinks:\n"
+    links = loaded(
+        tmp_path, text + "- {from: joined#/room, to: say#/room}\n- {ignore: [/at, say#/n]}\n"
+    ).links
+    [pin] = links.pins
+    assert (str(pin.source), str(pin.target), pin.where) == ("joined#/room", "say#/room", links.pins[0].where)
+    assert [str(one) for one in links.ignore] == ["/at", "say#/n"]

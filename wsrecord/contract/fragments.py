@@ -12,12 +12,13 @@ from .reading import Node
 NAMES = ("contract.yaml", "contract.yml", "contract.json")
 KEYS = (
     "contract", "applies", "codec", "name", "server", "client", "unknown", "keys", "flows", "rules",
-    "handshake", "isolation", "budgets", "include",
+    "handshake", "isolation", "budgets", "links",
+    "include",
 )  # fmt: skip
 # A fragment's own; what includes it has its own, too.
 _OWN = ("contract", "applies", "include")
 _NAMED = ("server", "client", "keys", "flows")
-_LISTED = ("rules", "budgets")
+_LISTED = ("rules", "budgets", "links")
 MOST_FILES = 100
 
 

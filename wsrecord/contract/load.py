@@ -14,6 +14,7 @@ from .model import Applies, Codec, Contract, EventKey, EventSpec, Handshake, Iso
 from .parts.events import SIDES, Names, Source, read_event
 from .parts.flows import read_flows
 from .parts.keys import Keys
+from .parts.links import read_links
 from .parts.rules import read_budget, read_rule
 from .parts.session import read_applies, read_codec, read_handshake, read_isolation
 from .pointer import Pointer
@@ -46,6 +47,7 @@ def load(path: Path | str) -> Contract:
         handshake=_handshake(merged),
         isolation=_isolation(merged, names),
         budgets=budgets,
+        links=read_links(merged.listed("links"), names),
         unused=_unused(merged, library),
         library=library,
     )

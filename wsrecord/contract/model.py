@@ -203,6 +203,23 @@ class Count:
     where: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """What a client says at one place is what the server said at another, however short it is."""
+
+    source: Selector
+    target: Selector
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """What a replay carries over, and what it leaves alone, where values alone don't tell."""
+
+    pins: tuple[Pin, ...] = ()
+    ignore: tuple[Selector, ...] = ()  # what stands there is never carried over
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contract:
     """What must always hold of a stream."""
@@ -220,5 +237,6 @@ class Contract:
     handshake: Handshake | None = None
     isolation: Isolation | None = None
     budgets: tuple[Budget | Count, ...] = ()
+    links: Links = Links()
     unused: tuple[str, ...] = ()  # schema files in its folder that nothing refers to
     library: Library | None = None  # all its schemas

@@ -17,6 +17,9 @@ def place_remarks(contract: Contract) -> Iterator[Remark]:
         user = () if isolation.user is None else (isolation.user,)
         for selector in (*user, *isolation.values, *isolation.shared):
             yield from _selected(contract, selector, isolation.where)
+    for pin in contract.links.pins:
+        for selector in (pin.source, pin.target):
+            yield from _selected(contract, selector, pin.where)
     yield from _keys(contract)
 
 
