@@ -97,6 +97,7 @@ class Gate:
     variable: int | None = None  # link: the variable that must be known
     flow: str | None = None  # end: of which flow
     key: tuple[Any, ...] = ()  # end: of which instance, by its recorded key
+    nth: int = 1  # end: for which time, where an instance may begin again
     step: int | None = None  # order: the step that must have been taken
     since: int = -1  # kind, answer: the step since which it must have come; -1: since the beginning
 
@@ -107,7 +108,7 @@ class Step:
 
     number: int  # its place in `Dialogue.steps`
     at: int  # when it was done, as recorded
-    gap: int  # since the step before it in its session; for the first, since the step before in the dialogue
+    gap: int  # since the step before it on its connection (a timer's: since the one before it in its row)
     gates: tuple[Gate, ...] = ()
     timer: bool = False  # one of a row at regular spacing: it keeps its `gap`, whatever the server says
     occurrences: tuple[int, ...] = ()  # what it says
