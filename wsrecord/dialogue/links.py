@@ -184,7 +184,8 @@ def _names(entries: list[_Entry], told: Told) -> list[str]:
     names: list[str] = []
     for entry in entries:
         bare = str(entry.value).removesuffix(".b64")
-        names.append(known.get(bare) or (_slug(bare) if is_placeholder(bare) else _name(entry)))
+        secret = entry.origin == "secret"
+        names.append(known.get(bare) or _slug(bare) if secret else _name(entry))
     often = Counter(name for name, entry in zip(names, entries, strict=True) if entry.origin == "secret")
     return [
         f"{name}-{bare_number(entry.value)}" if entry.origin == "secret" and often[name] > 1 else name

@@ -69,8 +69,7 @@ def dialogue_of(told: Told, found: Found) -> Dialogue:
         steps=tuple(steps),
         occurrences=told.occurrences,
         variables=found.variables,
-        codecs={number: reading.codec for number, reading in told.readings.items()},
-        subprotocols={number: reading.subprotocol for number, reading in told.readings.items()},
+        readings=told.readings,
     )
 
 

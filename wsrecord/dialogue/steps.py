@@ -19,6 +19,7 @@ from wsrecord.codec.unit import Unit
 from wsrecord.wire.frames import Direction
 
 from .insides import Path
+from .reading import Reading
 
 Why: TypeAlias = Literal[
     "link",  # a value that the step carries must be known
@@ -202,13 +203,22 @@ class Dialogue:
     steps: tuple[AnyStep, ...]
     occurrences: tuple[Occurrence, ...]
     variables: tuple[Variable, ...]
-    codecs: Mapping[int, Spec]  # by session
-    subprotocols: Mapping[int, str | None]  # by session, as the server chose
+    readings: Mapping[int, Reading]  # by session: its codec, and how its units are named
 
     @property
     def sessions(self) -> tuple[int, ...]:
         """The numbers of its sessions, in the order in which they begin."""
         return tuple(step.session for step in self.steps if isinstance(step, Connect))
+
+    @property
+    def codecs(self) -> Mapping[int, Spec]:
+        """By session, as `wsrecord.codec.registry.make` takes it."""
+        return {number: reading.codec for number, reading in self.readings.items()}
+
+    @property
+    def subprotocols(self) -> Mapping[int, str | None]:
+        """By session, as the server chose when it was recorded."""
+        return {number: reading.subprotocol for number, reading in self.readings.items()}
 
     @property
     def secrets(self) -> tuple[Variable, ...]:

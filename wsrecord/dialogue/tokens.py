@@ -21,7 +21,7 @@ from wsrecord.contract.model import Contract, EventKey, Selector
 from wsrecord.contract.pointer import ABSENT, Pointer, at
 
 from .insides import Into, Path, Scalar, scalars
-from .occurrences import Reading
+from .reading import Reading
 from .significance import echoed_name, is_id_key, is_placeholder, is_telling
 from .steps import Occurrence
 
