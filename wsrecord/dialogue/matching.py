@@ -1,0 +1,152 @@
+"""Which recorded event a live one stands for: by its kind, by what it is tied to, by order.
+
+A live event that is tied to a run is never taken for one of another run. Where it opens something new
+(a tool call, say), the recorded one that says most of the same is taken: parallel calls come in any order.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from wsrecord.contract.pointer import ABSENT
+
+from .insides import Path, Scalar, get
+from .significance import is_telling
+from .steps import Occurrence
+from .ties import Tie
+from .tokens import Token, text_of
+
+_MOST_TRIED = 64
+
+
+class Table:
+    """Which live value stands for which recorded one."""
+
+    def __init__(self) -> None:
+        self._live: dict[Token, Scalar] = {}
+        self._recorded: dict[Token, Token] = {}  # by the live value
+
+    def get(self, token: Token) -> Scalar | None:
+        """The live value; None if there is none yet."""
+        return self._live.get(token)
+
+    def recorded(self, scope: str, live: Scalar) -> Token | None:
+        """What a live value stands for."""
+        return self._recorded.get(Token(scope, text_of(live)))
+
+    def bind(self, token: Token, live: Scalar) -> None:
+        """From now on this value stands for that one."""
+        self._live[token] = live
+        self._recorded[Token(token.scope, text_of(live))] = token
+
+
+@dataclass(frozen=True, slots=True)
+class _Score:
+    against: int  # ties to something else
+    agreed: int  # ties to the same
+    opened: int  # ties to something that neither side has met before
+
+
+def match(
+    candidates: Iterable[Occurrence], value: Any, ties: Mapping[int, tuple[Tie, ...]], table: Table
+) -> Occurrence | None:
+    """The recorded event, of those not yet met, that a live one stands for; None if it is one more."""
+    best: tuple[tuple[bool, int, int], Occurrence] | None = None
+    likeness: dict[Path, Any] | None = None
+    for tried, one in enumerate(candidates):
+        if tried >= _MOST_TRIED and best is not None:
+            break
+        score = _score(ties.get(one.number, ()), value, table)
+        if score is None or (score.against and not score.opened):
+            continue
+        if not score.against and not score.opened and score.agreed:
+            return one
+        likeness = _flat(value) if likeness is None else likeness
+        alike = sum(likeness.get(path) == said for path, said in _flat(one.value).items())
+        rank = not score.against, score.agreed, alike
+        if best is None or rank > best[0]:
+            best = rank, one
+    return best[1] if best is not None else None
+
+
+def _score(ties: tuple[Tie, ...], value: Any, table: Table) -> _Score | None:
+    """How well the ties of a recorded event fit a live one; None: it belongs to something else."""
+    against = agreed = opened = 0
+    for tie in ties:
+        if not tie.tells:
+            continue
+        live = get(value, tie.path)
+        if live is ABSENT or isinstance(live, bool) or not isinstance(live, str | int | float):
+            continue
+        known, bound = table.recorded(tie.token.scope, live), table.get(tie.token)
+        if known is not None and known != tie.token:
+            return None
+        if known is not None:
+            agreed += 1
+        elif bound is not None:
+            against += 1
+        else:
+            opened += 1
+    return _Score(against, agreed, opened)
+
+
+def _flat(value: Any) -> dict[Path, Any]:
+    """What a value says in its two uppermost levels, ids and times apart."""
+    found: dict[Path, Any] = {}
+    for key, one in value.items() if isinstance(value, dict) else ():
+        for path, inner in one.items() if isinstance(one, dict) else ((None, one),):
+            if isinstance(inner, str | int | float | bool) and not (
+                not isinstance(inner, bool) and is_telling(inner)
+            ):
+                found[(key,) if path is None else (key, path)] = inner
+    return found
+
+
+def counterpart(recorded: Any, live: Any, path: Path) -> Any:
+    """What stands in a live event where the recorded one has a value; in lists, in the item that is alike.
+
+    A value that moved is looked for under its own name, if there is but one of that name.
+    """
+    at, here, there = 0, recorded, live
+    while at < len(path):
+        step = path[at]
+        if isinstance(step, int) and isinstance(here, list) and isinstance(there, list):
+            if not there:
+                return ABSENT
+            there = _alike(here[step], there, path[at + 1 :], step)
+            here = here[step]
+        else:
+            here, there = get(here, (step,)), get(there, (step,))
+        if there is ABSENT:
+            return _moved(live, path)
+        at += 1
+    return there
+
+
+def _alike(recorded: Any, items: list[Any], rest: Path, index: int) -> Any:
+    own = get(recorded, rest)
+    same = [item for item in items if get(item, rest) == own]
+    if same:
+        return same[0]
+    said = _flat(recorded)
+    nearest = items[min(index, len(items) - 1)]
+
+    def likeness(item: Any) -> int:
+        flat = _flat(item)
+        return sum(flat.get(path) == value for path, value in said.items())
+
+    return max([nearest, *items], key=likeness)
+
+
+def _moved(live: Any, path: Path) -> Any:
+    name = path[-1]
+    if not isinstance(name, str) or not isinstance(live, dict):
+        return ABSENT
+    found: list[Any] = []
+    stack: list[Any] = [live]
+    while stack:
+        one = stack.pop()
+        if isinstance(one, dict):
+            found += [one[name]] if name in one else []
+            stack += one.values()
+    return found[0] if len(found) == 1 else ABSENT

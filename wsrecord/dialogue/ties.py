@@ -1,0 +1,67 @@
+"""Which scalars of what was said tie it to other things that were said: to a run, a call, a question.
+
+Those of variables and of the contract's keys do, and every telling value that comes in more than one place.
+Times don't: many things happen at one time.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from .insides import Path, Scalar
+from .reading import Reading
+from .significance import is_placeholder, is_time
+from .steps import Occurrence, Variable
+from .tokens import Token, Tokens, text_of
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """One such scalar."""
+
+    path: Path
+    token: Token
+    value: Scalar
+
+    @property
+    def tells(self) -> bool:
+        """Whether it says what a thing belongs to, wherever it stands in a list."""
+        listed = any(isinstance(step, int) for step in self.path)
+        return not listed and not is_time(self.value) and not self.renews
+
+    @property
+    def renews(self) -> bool:
+        """Whether the latest one counts: the server counts its own requests as it likes."""
+        return self.token.scope.startswith("rpc") and self.token.scope.endswith("server")
+
+
+def token_of(variable: Variable) -> Token:
+    """What makes a variable's values one."""
+    return Token(variable.scope, text_of(variable.value))
+
+
+def ties(
+    occurrences: Sequence[Occurrence], variables: Sequence[Variable], readings: Mapping[int, Reading]
+) -> dict[int, tuple[Tie, ...]]:
+    """The ties of each thing that was said."""
+    tokens = Tokens(readings)
+    wanted = {token_of(variable) for variable in variables}
+    seen: dict[int, list[Tie]] = {}
+    counts: Counter[Token] = Counter()
+    for one in occurrences:
+        mine = [Tie(each.path, token, each.value) for each in tokens.of(one) for token in each.tokens]
+        seen[one.number] = mine
+        counts.update({tie.token for tie in mine})
+
+    def useful(tie: Tie) -> bool:
+        if tie.token in wanted or tie.token.scope.startswith("key "):
+            return True
+        repeated = counts[tie.token] > 1 and not is_time(tie.value)
+        return repeated and not tie.token.scope and not is_placeholder(tie.value)
+
+    return {number: tuple(filter(useful, mine)) for number, mine in seen.items()}
+
+
+def tied_to(value: Scalar, name: str) -> tuple[Token, Token]:
+    """The tokens that a contract's key may have."""
+    return Token("", text_of(value)), Token(f"key {name}", text_of(value))
