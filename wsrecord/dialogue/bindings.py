@@ -62,8 +62,15 @@ class Bindings:
                 self._table.bind(token_of(variable), given)
             elif variable.origin == "client":
                 new = fresh is not None and renewable(variable, self.dialogue.occurrences)
-                value = renewed(variable.value, fresh) if new and fresh is not None else variable.value
-                self._table.bind(token_of(variable), value)
+                self._table.bind(token_of(variable), self._renewed(variable, fresh) if new else variable.value)
+
+    def _renewed(self, variable: Variable, fresh: Random | None) -> Scalar:
+        assert fresh is not None
+        for _ in range(100):  # a short one may be drawn twice
+            value = renewed(variable.value, fresh)
+            if self._table.recorded(variable.scope, value) is None:
+                return value
+        return variable.value
 
     @property
     def missing_secrets(self) -> tuple[Variable, ...]:

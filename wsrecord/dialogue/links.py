@@ -156,7 +156,9 @@ def _counts(entry: _Entry) -> bool:
 
 def renewable(variable: Variable, occurrences: Sequence[Occurrence]) -> bool:
     """Whether a client makes it up anew each time: what came in a URL or a header was given to it."""
-    if variable.origin != "client" or variable.scope or not is_random(variable.value):
+    counted = variable.why == "echo" and sum(map(str.isdigit, str(variable.value))) >= 4
+    drawn = not variable.scope and is_random(variable.value)
+    if variable.origin != "client" or not (counted or drawn):
         return False
     first = occurrences[variable.sources[0].occurrence]
     return first.is_unit or variable.sources[0].path[:1] == ("body",)
