@@ -62,7 +62,9 @@ class Bindings:
                 self._table.bind(token_of(variable), given)
             elif variable.origin == "client":
                 new = fresh is not None and renewable(variable, self.dialogue.occurrences)
-                self._table.bind(token_of(variable), self._renewed(variable, fresh) if new else variable.value)
+                self._table.bind(
+                    token_of(variable), self._renewed(variable, fresh) if new else variable.value
+                )
 
     def _renewed(self, variable: Variable, fresh: Random | None) -> Scalar:
         assert fresh is not None

@@ -121,7 +121,7 @@ class Gating:
         """The other kinds of event, once each: none that a hard gate or the end of its flow answers for."""
         sources = {gate.source for gate in found}
         known = {one.kind for one in window if one.number in sources}
-        done = self._done_by(session, ends)
+        done = self._done_by(session, window, ends)
         kinds: dict[str, Occurrence] = {}
         for one in window:
             if one.number not in done:
@@ -133,7 +133,9 @@ class Gating:
                     session=session, kinds=(kind,), since=last.number if last is not None else -1,
                 )  # fmt: skip
 
-    def _done_by(self, session: int, ends: list[tuple[Occurrence, Instance]]) -> set[int]:
+    def _done_by(
+        self, session: int, window: list[Occurrence], ends: list[tuple[Occurrence, Instance]]
+    ) -> set[int]:
         """What belongs to a flow that has ended by then: its end says that all of it came."""
         contract = self._contract(session)
         done: set[int] = set()
@@ -142,7 +144,7 @@ class Gating:
         for end, (flow_name, key) in ends:
             flow = contract.flows[flow_name]
             parts = dict(zip(flow.spec.key, key, strict=True))
-            for one in self._heard.get(session, ()):
+            for one in window:
                 if one.number <= end.number and parts and all(one.keys.get(p) == v for p, v in parts.items()):
                     done.add(one.number)
         return done

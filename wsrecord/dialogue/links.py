@@ -100,11 +100,14 @@ def _client_places(told: Told) -> Iterator[tuple[tuple[object, ...], Occurrence]
 
 
 def _collect(told: Told) -> dict[Token, _Entry]:
+    """All tokens that the client says, and where either side does."""
     entries: dict[Token, _Entry] = {}
     tokens = Tokens(told.readings)
+    clients = (one for one in told.occurrences if one.sender == "client")
+    wanted = {token.text for one in clients for seen in tokens.of(one) for token in seen.tokens}
     for one in told.occurrences:
         if one.sender == "server":
-            for seen in tokens.of(one):
+            for seen in tokens.of(one, wanted):
                 _heard(entries, one, seen)
         else:
             _said(entries, one, tokens.of(one))

@@ -22,17 +22,15 @@ class Tie:
     path: Path
     token: Token
     value: Scalar
+    tells: bool  # it says what a thing belongs to, and where it does is no matter of chance
+    renews: bool  # the latest one counts: the server counts its own requests as it likes
 
-    @property
-    def tells(self) -> bool:
-        """Whether it says what a thing belongs to, wherever it stands in a list."""
-        listed = any(isinstance(step, int) for step in self.path)
-        return not listed and not is_time(self.value) and not self.renews
 
-    @property
-    def renews(self) -> bool:
-        """Whether the latest one counts: the server counts its own requests as it likes."""
-        return self.token.scope.startswith("rpc") and self.token.scope.endswith("server")
+def tie_of(path: Path, token: Token, value: Scalar) -> Tie:
+    """A tie; what stands in a list, and times, say little of what they belong to."""
+    renews = token.scope.startswith("rpc") and token.scope.endswith("server")
+    listed = any(isinstance(step, int) for step in path)
+    return Tie(path, token, value, not (listed or renews or is_time(value)), renews)
 
 
 def token_of(variable: Variable) -> Token:
@@ -49,7 +47,12 @@ def ties(
     seen: dict[int, list[Tie]] = {}
     counts: Counter[Token] = Counter()
     for one in occurrences:
-        mine = [Tie(each.path, token, each.value) for each in tokens.of(one) for token in each.tokens]
+        mine = [
+            tie_of(each.path, token, each.value)
+            for each in tokens.of(one)
+            for token in each.tokens
+            if not token.scope or token in wanted or token.scope.startswith("key ")
+        ]
         seen[one.number] = mine
         counts.update({tie.token for tie in mine})
 

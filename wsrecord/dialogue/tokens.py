@@ -13,7 +13,7 @@ A token is a scope and a text. The scopes, and why a value counts in them:
     chance NAME    it stands under a key of the same name, and that may be all
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -49,7 +49,7 @@ class Seen:
 def text_of(value: Scalar) -> str:
     """A scalar as text: a number in JSON and in a URL are one; a placeholder within base64 is its own."""
     if isinstance(value, str):
-        return value.removesuffix(".b64") if is_placeholder(value) else value
+        return value.removesuffix(".b64") if value[:4] == "wsr-" and is_placeholder(value) else value
     return repr(value)
 
 
@@ -60,23 +60,32 @@ class Tokens:
         self._readings = readings
         self._rules: dict[tuple[str, EventKey], _Rules] = {}
 
-    def of(self, one: Occurrence) -> Iterator[Seen]:
-        """Every scalar that may be one with another, the whole of a string before its parts."""
+    def of(self, one: Occurrence, wanted: Container[str] | None = None) -> Iterator[Seen]:
+        """Every scalar that may be one with another, the whole of a string before its parts.
+
+        `wanted` are the texts that are looked for, if not all are.
+        """
         if one.value is None or isinstance(one.value, bytes):
             return
         reading = self._readings.get(one.session) if one.session is not None and one.is_unit else None
         rules = self._rules_of(reading, one)
         for path, value in scalars(one.value):
-            if path in rules.skipped:
+            text = text_of(value)
+            if (wanted is not None and text not in wanted) or path in rules.skipped:
                 continue
-            tokens = [*rules.pinned(path, value), *self._main(one, reading, rules, path, value)]
+            tokens = [*rules.pinned(path, text), *self._main(one, reading, rules, path, value, text)]
             if tokens:
                 yield Seen(path, value, tuple(tokens))
 
     def _main(
-        self, one: Occurrence, reading: Reading | None, rules: "_Rules", path: Path, value: Scalar
+        self,
+        one: Occurrence,
+        reading: Reading | None,
+        rules: "_Rules",
+        path: Path,
+        value: Scalar,
+        text: str,
     ) -> Iterator[Token]:
-        text = text_of(value)
         if reading is not None and reading.rpc and path == ("id",):
             asks = isinstance(one.value, dict) and "method" in one.value
             other = "client" if one.sender == "server" else "server"
@@ -133,11 +142,11 @@ class _Rules:
     pins: tuple[tuple[int, Path], ...] = ()
     tried: tuple[tuple[str, tuple[Pointer, ...]], ...] = ()
 
-    def pinned(self, path: Path, value: Scalar) -> Iterator[Token]:
+    def pinned(self, path: Path, text: str) -> Iterator[Token]:
         """The tokens of the contract's own links."""
         for number, place in self.pins:
             if place == path:
-                yield Token(f"pin {number}", text_of(value))
+                yield Token(f"pin {number}", text)
 
     def for_value(self, value: Any) -> "_Rules":
         """With the pointers of keys that this value has; of several the first counts."""
