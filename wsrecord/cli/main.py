@@ -18,6 +18,7 @@ COMMANDS = {
     "record": "Record live WebSocket sessions through a proxy into a cassette.",
     "check": "Check cassettes against contracts, offline.",
     "show": "Show a cassette as a timeline.",
+    "links": "Show which values a replay carries over from the live server.",
     "contract": "Draft a contract from recordings, check it, look at it.",
     "convert": "Convert a cassette between its two encodings.",
     "scan": "Look for secrets in cassettes.",
