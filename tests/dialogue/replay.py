@@ -1,6 +1,6 @@
-"""A replay without a network: the steps of a dialogue against what a live server said in a recording of it."""
+"""A replay without a network: the steps of a dialogue against what a server said in another recording."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from wsrecord.cassette.recording import Recording
 from wsrecord.dialogue.bindings import Bindings
@@ -95,16 +95,16 @@ def _hear(done: Replay, one: Occurrence) -> None:
         done.stood_for[one.number] = done.bindings.heard(one.session, one.unit)
         return
     for step in done.bindings.dialogue.steps:
-        if isinstance(step, Ask) and (step.connection, step.exchange) == one.exchange:
-            done.stood_for[one.number] = done.bindings.answered(step, _response(one, step))
-        elif isinstance(step, Connect) and one.session is not None and step.session == one.session:
+        if isinstance(step, Ask):
+            mine = (step.connection, step.exchange) == one.exchange
+        else:
+            mine = isinstance(step, Connect) and step.session == one.session
+        if mine:
             done.stood_for[one.number] = done.bindings.answered(step, _response(one, step))
 
 
 def _response(one: Occurrence, step):
     """The live answer, made from its value: enough of it for bindings."""
-    from dataclasses import replace
-
     headers = [(name, value) for name, values in one.value["headers"].items() for value in values]
     headers += [("set-cookie", f"{name}={value}") for name, value in one.value.get("set-cookie", {}).items()]
     body = one.value["body"].encode() if "body" in one.value else None

@@ -78,6 +78,8 @@ def settle(found: Found, told: Told, other: Told) -> Found:
             (chance if likely else sure).append(one)
         elif values == {text_of(one.value)}:
             constant.append(one)
+            if one.origin == "client":  # what the server says again still tells what answers what
+                sure.append(replace(one, why="constant"))
         elif not likely:
             sure.append(one)
         elif all(Token(one.scope, value) in given for value in values):
@@ -159,6 +161,8 @@ def _counts(entry: _Entry) -> bool:
 
 def renewable(variable: Variable, occurrences: Sequence[Occurrence]) -> bool:
     """Whether a client makes it up anew each time: what came in a URL or a header was given to it."""
+    if variable.why == "constant":
+        return False
     counted = variable.why == "echo" and sum(map(str.isdigit, str(variable.value))) >= 4
     drawn = not variable.scope and is_random(variable.value)
     if variable.origin != "client" or not (counted or drawn):

@@ -42,12 +42,15 @@ class LinksPage:
             "links": [self._record(one) for one in self.found.of("server")],
             "secrets": [self._record(one) for one in self.found.of("secret")],
             "made_up": [
-                {**self._record(one), "renewable": renewable(one, self.occurrences)}
-                for one in self.found.of("client")
+                {**self._record(one), "renewable": renewable(one, self.occurrences)} for one in self._made
             ],
             "chance": [self._record(one) for one in self.found.chance],
             "constant": [self._record(one) for one in self.found.constant],
         }
+
+    @property
+    def _made(self) -> list[Variable]:
+        return [one for one in self.found.of("client") if one.why != "constant"]
 
     def _lines(self) -> Iterator[str]:
         links = self.found.of("server")
@@ -60,7 +63,7 @@ class LinksPage:
             yield f"{words.count(len(secrets), 'secret')} that a replay asks for: --secret NAME=env:VAR"
             for one in secrets:
                 yield from self._block(one, "in", one.uses)
-        made = self.found.of("client")
+        made = self._made
         if made:
             yield ""
             yield f"{words.count(len(made), 'id')} that the client made up"

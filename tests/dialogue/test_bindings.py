@@ -1,0 +1,302 @@
+"""Live values for recorded ones: whatever order things come in, and however many more there are."""
+
+import copy
+import json
+import re
+from dataclasses import replace
+from random import Random
+
+import pytest
+from contract.folder import loaded
+from dialogue.recordings import Writer, secret
+from dialogue.replay import replay
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wsrecord.cassette.model import Opcode
+from wsrecord.contract.load import load as load_contract
+from wsrecord.dialogue.bindings import Bindings
+from wsrecord.dialogue.script import script
+from wsrecord.dialogue.steps import Say
+
+CONTRACT = load_contract("schemas")
+
+
+def uuid(random):
+    return "".join(
+        random.choice("0123456789abcdef") if c == "x" else c for c in "xxxxxxxx-xxxx-4xxx-axxx-xxxxxxxxxxxx"
+    )
+
+
+def runs(random, count, *, thoughts=(1, 3), shuffled=False, made=None):
+    """Runs side by side as the demo's server does them: each is cancelled by its id, tools are parallel."""
+    writer = Writer().server(
+        {"type": "connection_established", "thread_id": uuid(random), "user_id": "user-ada"}
+    )
+    made = made or [uuid(random) for _ in range(count)]
+    for number in range(count):
+        ask = {"type": "start_agent", "message_id": made[number], "prompt": f"prompt {number}"}
+        writer.client(ask)
+    order = list(range(count))
+    ids = [uuid(random) for _ in order]
+    tools = [{name: uuid(random) for name in ("calculator", "search", "archive")} for _ in order]
+    if shuffled:
+        random.shuffle(order)
+    for number in order:
+        run = {"run_id": ids[number], "event_id": uuid(random)}
+        writer.server({"type": "agent_started", **run, "reply_to": made[number]})
+    lines = [_run(random, ids[number], tools[number], thoughts, shuffled) for number in order]
+    while any(lines):
+        writer.server(random.choice([line for line in lines if line]).pop(0))
+    for number in range(count):
+        writer.client({"type": "retry_tools", "calls": list(tools[number].values())})
+        writer.client({"type": "cancel_run", "message_id": f"c{number}", "run_id": ids[number]})
+    return writer.end(), ids, tools
+
+
+def _run(random, run_id, tools, thoughts, shuffled):
+    """The events of one run: thoughts, tools that begin and end in any order, and its completion."""
+
+    def event(kind, **more):
+        return {"type": kind, "event_id": uuid(random), "run_id": run_id, **more}
+
+    begun, ended = list(tools), list(tools)
+    if shuffled:
+        random.shuffle(begun)
+        random.shuffle(ended)
+    line = [event("agent_thinking", text=str(random.random())) for _ in range(random.randint(*thoughts))]
+    line += [event("tool_executing", tool_call_id=tools[name], tool_name=name) for name in begun]
+    line += [event("tool_completed", tool_call_id=tools[name], tool_name=name) for name in ended]
+    return [*line, event("agent_completed", answer="done")]
+
+
+@given(st.integers(0, 10**6), st.integers(1, 4))
+@settings(max_examples=60, deadline=None)
+def test_runs_side_by_side_with_more_and_fewer_thoughts_and_parallel_tools_are_told_apart(seed, count):
+    random = Random(seed)
+    recorded, _, _ = runs(random, count)
+    dialogue = script(recorded.recording)
+    made = [one.value for one in dialogue.variables if one.name == "message_id"][:count]
+    live, ids, tools = runs(random, count, thoughts=(0, 6), shuffled=True, made=made)
+    done = replay(dialogue, live.recording)
+    assert done.stalled == []
+    said = [json.loads(payload) for filled in done.filled.values() for _, payload in filled.messages]
+    assert [one["run_id"] for one in said if one["type"] == "cancel_run"] == ids
+    assert [one["calls"] for one in said if one["type"] == "retry_tools"] == [
+        list(calls.values()) for calls in tools
+    ]
+    assert not any(filled.missing for filled in done.filled.values())
+
+
+@given(st.integers(0, 10**6))
+@settings(max_examples=25, deadline=None)
+def test_with_fresh_ids_echoes_tell_the_runs_apart(seed):
+    random = Random(seed)
+    dialogue = script(runs(random, 3)[0].recording)
+    bindings = Bindings(dialogue, fresh=Random(seed))
+    asks = [step for step in dialogue.steps if isinstance(step, Say)][:3]
+    made = []
+    for step in asks:
+        filled = bindings.fill(step)
+        made.append(json.loads(filled.messages[0][1])["message_id"])
+        bindings.taken(step, filled)
+    assert not {one.value for one in dialogue.made} & set(made)
+    live, ids, _ = runs(random, 3, shuffled=True, made=made)
+    heard(bindings, live)
+    for step, run_id in zip([s for s in dialogue.steps if isinstance(s, Say)][4::2], ids, strict=True):
+        assert json.loads(bindings.fill(step).messages[0][1])["run_id"] == run_id
+
+
+def heard(bindings, live):
+    """Let the bindings hear all that a server said."""
+    found = {}
+    for step in script(live.recording).occurrences:
+        if step.sender == "server" and step.is_unit:
+            found[step.number] = bindings.heard(step.session, step.unit)
+    return found
+
+
+@given(st.integers(0, 10**6))
+@settings(max_examples=25, deadline=None)
+def test_ids_renamed_all_through_are_bound_all_through(seed):
+    random = Random(seed)
+    recorded = runs(random, 2)[0].recording
+    names = {}
+
+    def renamed(match):
+        return names.setdefault(match[0], uuid(random).encode())
+
+    live = copy.deepcopy(recorded)
+    pattern = re.compile(rb"[0-9a-f]{8}-[0-9a-f-]{27}")
+    for session in live.sessions:
+        session.messages[:] = [
+            replace(one, payload=pattern.sub(renamed, one.payload)) if one.sender == "server" else one
+            for one in session.messages
+        ]
+    dialogue = script(recorded)
+    for variable in dialogue.made:  # the server says the client's ids as the client does
+        names[variable.value.encode()] = variable.value.encode()
+    live = copy.deepcopy(recorded)
+    for session in live.sessions:
+        session.messages[:] = [
+            replace(one, payload=pattern.sub(renamed, one.payload)) if one.sender == "server" else one
+            for one in session.messages
+        ]
+    done = replay(dialogue, live)
+    for variable in dialogue.variables:
+        if variable.origin == "server":
+            assert done.bindings.value(variable) == names[variable.value.encode()].decode()
+    assert None not in done.stood_for.values()
+
+
+def test_a_step_is_said_byte_for_byte_where_nothing_is_replaced():
+    odd = b'{ "type":"a",  "n": 1.0, "u": "\\u00e9" }'
+    dialogue = script(Writer().client(odd).end().recording)
+    filled = Bindings(dialogue).fill(dialogue.steps[1])
+    assert filled.messages == ((Opcode.TEXT, odd),)
+
+
+def test_a_request_is_filled_in_path_headers_and_body():
+    token = secret("jwt", 2)
+    writer = Writer().exchange("POST", "/login", {"password": secret("password")}, {"token": token, "id": 7})
+    headers = [("Host", "x"), ("Authorization", f"Bearer {token}"), ("Cookie", f"a=1; t={token}")]
+    writer.open(1, f"/rooms/7/ws?token={token}&x=%20", headers).end()
+    dialogue = script(writer.recording)
+    bindings = Bindings(dialogue, secrets={"password": "pa ss"})
+    ask, connect, _ = dialogue.steps
+    assert bindings.missing_secrets == ()
+    assert bindings.fill(ask).request.body == b'{"password": "pa ss"}'
+    assert [one.name for one in bindings.fill(connect).missing] == ["token", "id"]
+    bindings.answered(ask, replace(ask.response, body=b'{"id": 12, "token": "new/t&k"}'))
+    request = bindings.fill(connect).request
+    assert request.path == "/rooms/12/ws?token=new/t%26k&x=%20"
+    assert request.headers == (
+        ("Host", "x"), ("Authorization", "Bearer new/t&k"), ("Cookie", "a=1; t=new/t&k"),
+    )  # fmt: skip
+
+
+def test_a_missing_secret_is_asked_for_by_name():
+    writer = Writer().open(1, f"/ws?key={secret('api_key')}").end()
+    bindings = Bindings(script(writer.recording))
+    assert [one.name for one in bindings.missing_secrets] == ["api_key"]
+    assert Bindings(script(writer.recording), secrets={"api_key": "k"}).missing_secrets == ()
+
+
+def test_a_secret_within_base64_is_put_back_within_base64():
+    writer = Writer().open(1, "/ws", [("Authorization", f"Basic {secret('password')}.b64")]).end()
+    dialogue = script(writer.recording)
+    request = Bindings(dialogue, secrets={"password": "ada:secret"}).fill(dialogue.steps[0]).request
+    assert request.headers == (("Authorization", "Basic YWRhOnNlY3JldA"),)
+
+
+def test_a_value_that_moved_under_its_own_name_is_still_found():
+    writer = (
+        Writer()
+        .server({"type": "started", "run_id": "r-1234abcd99"})
+        .client({"type": "x", "run": "r-1234abcd99"})
+    )
+    dialogue = script(writer.end().recording)
+    bindings = Bindings(dialogue)
+    heard(bindings, Writer().server({"type": "started", "data": {"run_id": "r-5678efab11"}}))
+    assert json.loads(bindings.fill(dialogue.steps[1]).messages[0][1])["run"] == "r-5678efab11"
+
+
+def test_an_item_of_a_list_is_known_by_what_it_says_not_by_its_place():
+    def agents(*names):
+        return [{"name": name, "id": f"{name}-{number}"} for name, number in names]
+
+    listed = agents(("ada", "11aa22bb"), ("bob", "33cc44dd"))
+    writer = (
+        Writer().server({"type": "agents", "agents": listed}).client({"type": "pick", "id": "bob-33cc44dd"})
+    )
+    dialogue = script(writer.end().recording)
+    bindings = Bindings(dialogue)
+    live = agents(("bob", "99ff88ee"), ("eve", "12ab34cd"), ("ada", "55ee66ff"))
+    heard(bindings, Writer().server({"type": "agents", "agents": live}))
+    assert json.loads(bindings.fill(dialogue.steps[1]).messages[0][1])["id"] == "bob-99ff88ee"
+
+
+def test_a_server_that_asks_by_other_ids_is_answered_by_them():
+    def rpc(first, second):
+        writer = Writer().client({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": {}})
+        for number, path in ((first, "/a"), (second, "/b")):
+            writer.server({"jsonrpc": "2.0", "id": number, "method": "fs/read", "params": {"path": path}})
+        for number in (first, second):
+            writer.client({"jsonrpc": "2.0", "id": number, "result": {"of": "it"}})
+        return writer.server({"jsonrpc": "2.0", "id": 0, "result": {}}).end().recording
+
+    done = replay(script(rpc(0, 1)), rpc(41, 42))
+    said = [json.loads(payload) for filled in done.filled.values() for _, payload in filled.messages]
+    assert [one["id"] for one in said] == [0, 41, 42]
+    assert done.stalled == []
+
+
+def test_one_more_event_of_a_run_stands_for_none_of_another():
+    def two(first, second, thoughts):
+        writer = Writer()
+        for run, count in ((first, thoughts), (second, 1)):
+            writer.client({"type": "go"}).server({"type": "started", "run": run})
+            for _ in range(count):
+                writer.server({"type": "thinking", "run": run})
+        return writer.client({"type": "stop", "run": second})
+
+    dialogue = script(two("run-11aa22bb", "run-33cc44dd", 1).end().recording)
+    done = replay(dialogue, two("run-aaaa1111", "run-bbbb2222", 3).end().recording)
+    assert list(done.stood_for.values()).count(None) == 2
+    assert json.loads(done.filled[3].messages[0][1])["run"] == "run-bbbb2222"
+
+
+def test_what_never_comes_is_named_and_the_rest_goes_on():
+    writer = Writer().client({"type": "go"}).server({"type": "started", "run": "run-11aa22bb"})
+    writer.server({"type": "thinking"}).client({"type": "stop", "run": "run-11aa22bb"}).end()
+    live = Writer().client({"type": "go"}).server({"type": "failed"}).end()
+    done = replay(script(writer.recording), live.recording)
+    assert [gate.text for gate in done.stalled] == ["run from started (session 1, message 2)"]
+    assert [one.name for one in done.filled[2].missing] == ["run"]
+
+
+def test_the_end_of_a_flow_counts_whichever_way_it_ended(tmp_path):
+    contract = loaded(tmp_path, """
+        name: /type
+        server: {started: null, done: null, failed: null}
+        client: {start: null, ping: null}
+        keys: {run: /run}
+        flows: {run: {key: run, order: started (done | failed)}}
+    """)  # fmt: skip
+    writer = Writer().client({"type": "start"}).server({"type": "started", "run": 1})
+    writer.server({"type": "done", "run": 1}).client({"type": "ping"}).end()
+    dialogue = script(writer.recording, [contract])
+    bindings = Bindings(dialogue)
+    connect, start, ping, _ = dialogue.steps
+    for step in (connect, start):
+        bindings.taken(step)
+    [gate] = ping.hard
+    for event in ({"type": "started", "run": 5}, {"type": "failed", "run": 6}):
+        heard(bindings, Writer().server(event))
+        assert not bindings.met(gate)
+    heard(bindings, Writer().server({"type": "failed", "run": 5}))
+    assert bindings.met(gate)
+
+
+def test_a_soft_gate_asks_for_what_comes_after_the_step_before():
+    writer = Writer().client({"type": "a"}).server({"type": "x"}).client({"type": "b"})
+    dialogue = script(writer.server({"type": "x"}).client({"type": "c"}).end().recording)
+    bindings = Bindings(dialogue)
+    connect, a, b, c, _ = dialogue.steps
+    for step in (connect, a):
+        bindings.taken(step)
+    assert bindings.unmet(b) == b.gates
+    heard(bindings, Writer().server({"type": "x"}))
+    assert bindings.unmet(b) == ()
+    bindings.taken(b)
+    assert bindings.unmet(c) == c.gates
+
+
+@pytest.mark.parametrize("contracts", [(), (CONTRACT,)], ids=["plain", "contract"])
+def test_a_dialogue_replayed_on_its_own_recording_says_the_same(contracts):
+    recording = runs(Random(7), 3)[0].recording
+    dialogue = script(recording, contracts)
+    done = replay(dialogue, recording)
+    said = [payload for filled in done.filled.values() for _, payload in filled.messages]
+    assert said == [one.payload for one in recording.sessions[0].messages if one.sender == "client"]
+    assert (done.stalled, done.given_up) == ([], [])

@@ -1,0 +1,197 @@
+"""The steps of a recording, and what each of them waits for."""
+
+from dataclasses import replace
+
+import pytest
+from contract.folder import loaded
+from dialogue.recordings import Writer, secret
+
+from wsrecord.cassette.model import Opcode
+from wsrecord.cassette.recording import load
+from wsrecord.contract.load import load as load_contract
+from wsrecord.dialogue.script import script
+from wsrecord.dialogue.steps import Ask, Close, Connect, Control, Cut, Leave, Say
+from wsrecord.errors import CassetteError
+
+RUN = "66fa9116-179b-4aec-8f7b-1b70d15b643a"
+CLOSE = {"opcode": Opcode.CLOSE}
+
+
+def gates(step, *, hard):
+    return [f"{gate.why} {gate.text}" for gate in step.gates if gate.hard is hard]
+
+
+def steps(writer, *contracts):
+    return script(writer.recording, contracts).steps
+
+
+def test_every_kind_of_step_is_there_in_recorded_order():
+    writer = Writer().exchange("POST", "/login", {}, {}).open(1)
+    writer.client({"type": "a"}).client(b"beat", opcode=Opcode.PING).server(b"beat", opcode=Opcode.PONG)
+    writer.client(b"\x03\xe8bye", **CLOSE).server(b"\x03\xe8", **CLOSE).end()
+    assert [type(step) for step in steps(writer)] == [Ask, Connect, Say, Control, Close]
+    close = steps(writer)[-1]
+    assert (close.code, close.reason, close.payload) == (1000, "bye", b"\x03\xe8bye")
+
+
+@pytest.mark.parametrize(
+    ("sender", "how", "expected"),
+    [
+        ("client", "reset", (Cut, "reset")),
+        ("client", "fin", (Cut, "fin")),
+        ("server", "fin", (Leave, "server")),
+        ("client", "stopped", (Leave, "recorder")),
+    ],
+)
+def test_an_end_without_a_close_message(sender, how, expected):
+    last = steps(Writer().client({"type": "a"}).end(1, sender, how))[-1]
+    assert (type(last), getattr(last, "how", None) or last.by) == expected
+
+
+def test_a_server_that_closes_is_waited_for():
+    writer = Writer().client({"type": "a"}).server({"type": "b"}).server(b"\x03\xf0", **CLOSE)
+    last = steps(writer.client(b"\x03\xf0", **CLOSE).end(1, "server"))[-1]
+    assert (type(last), last.by, last.code, last.closed) == (Leave, "server", 1008, True)
+    assert gates(last, hard=False) == ["kind b (session 1)"]
+
+
+def test_a_refused_upgrade_is_all_of_its_session():
+    assert [type(step) for step in steps(Writer().open(1, status=401).end())] == [Connect]
+
+
+def test_a_pong_that_answers_a_ping_is_no_step():
+    writer = Writer().server(b"x", opcode=Opcode.PING).client(b"x", opcode=Opcode.PONG)
+    writer.client(b"y", opcode=Opcode.PONG).end()
+    assert [step.payload for step in steps(writer) if isinstance(step, Control)] == [b"y"]
+
+
+def test_without_a_contract_links_are_hard_and_other_kinds_soft_once_each():
+    writer = Writer().client({"type": "start"}).server({"type": "started", "run_id": RUN})
+    for n in range(3):
+        writer.server({"type": "thinking", "n": n})
+    writer.server({"type": "tool"}).client({"type": "cancel", "run_id": RUN}).end()
+    cancel = steps(writer)[2]
+    assert gates(cancel, hard=True) == ["link run_id from started (session 1, message 2)"]
+    assert gates(cancel, hard=False) == ["kind thinking (session 1)", "kind tool (session 1)"]
+
+
+CONTRACT = """
+    name: /type
+    server: {started: null, thinking: null, tool: null, done: null, report: null, pong: null}
+    client: {start: null, cancel: null, ping: null}
+    keys: {run: /run_id, call: /call_id}
+    flows:
+      run: {key: run, order: "started thinking* (done report?)"}
+      tool: {key: [run, call], inside: run, order: "tool done?"}
+    rules:
+    - answer: {to: ping, with: pong}
+"""
+
+
+def test_with_a_contract_the_end_of_a_flow_and_the_answer_before_are_hard(tmp_path):
+    contract = loaded(tmp_path, CONTRACT)
+    writer = Writer().client({"type": "start"}).server({"type": "started", "run_id": RUN})
+    writer.server({"type": "thinking", "run_id": RUN}).server({"type": "done", "run_id": RUN})
+    writer.server({"type": "report", "run_id": RUN}).client({"type": "ping"}).server({"type": "pong"})
+    writer.client({"type": "start"}).server({"type": "started", "run_id": "r2"}).client(
+        {"type": "ping"}
+    ).end()
+    _, _, ping, again, early, _ = steps(writer, contract)
+    assert gates(ping, hard=True) == [f"end the end of run {RUN} (done)"]
+    assert gates(ping, hard=False) == ["kind report (session 1)"]
+    assert gates(again, hard=True) == ["answer the answer to ping: pong"]
+    assert gates(early, hard=True) == []
+    assert gates(early, hard=False) == ["kind started (session 1)"]
+
+
+def test_only_what_depends_on_an_answer_waits_for_it():
+    poll = Writer().exchange("GET", "/poll", answer={"sid": RUN})
+    poll.exchange("GET", f"/poll?sid={RUN}", answer={"late": "yes"}, late=5)
+    poll.open(1, f"/ws?sid={RUN}").client({"type": "hello"}).end()
+    _, hanging, connect, hello, _ = steps(poll)
+    assert [gate.variable for gate in connect.hard] == [0]
+    assert gates(connect, hard=False) == ["order GET /poll before it", "reply the answer to GET /poll",
+                                          "order GET /poll before it"]  # fmt: skip
+    assert [gate.step for gate in connect.soft if gate.why == "reply"] == [0]
+    assert hanging.number not in [gate.step for gate in hello.gates if gate.why == "reply"]
+
+
+def test_a_session_waits_softly_for_what_came_before_in_others():
+    writer = Writer().open(1).open(2).client({"type": "join"}, 2).server({"type": "joined"}, 2)
+    writer.client({"type": "post"}, 1).server({"type": "posted"}, 2).end(1).end(2)
+    join, post = (step for step in steps(writer) if isinstance(step, Say))
+    assert post.hard == ()
+    assert gates(post, hard=False) == ["order join (session 2) before it", "kind joined (session 2)"]
+    assert gates(join, hard=False) == []
+
+
+def test_what_comes_by_the_clock_keeps_its_spacing_and_nobody_waits_for_its_answer():
+    writer = Writer().open(1)
+    for second in range(1, 6):
+        writer.at(second).client({"type": "ping", "n": second}).server({"type": "pong"})
+        if second == 3:
+            writer.client({"type": "start"}).server({"type": "started", "run_id": RUN})
+    writer.at(5.5).client({"type": "cancel", "run_id": RUN}).end()
+    found = [step for step in steps(writer) if isinstance(step, Say)]
+    assert [step.timer for step in found] == [True, True, True, False, True, True, False]
+    assert all(abs(step.gap - 10**9) < 10**7 for step in found if step.timer)
+    assert all(step.gates == () for step in found if step.timer)
+    assert gates(found[-1], hard=False) == []
+
+
+def test_a_client_that_answers_quickly_is_no_timer():
+    writer = Writer().open(1)
+    for n in range(8):
+        writer.client({"type": "ask", "n": n}).server({"type": "answer", "n": n})
+    assert not any(step.timer for step in steps(writer.end()))
+
+
+def test_units_that_shared_a_message_are_one_step():
+    batch = [{"jsonrpc": "2.0", "id": n, "method": "m", "params": {}} for n in (1, 2)]
+    writer = Writer().client(batch).server([{"jsonrpc": "2.0", "id": n, "result": 1} for n in (1, 2)]).end()
+    [said] = [step for step in steps(writer) if isinstance(step, Say)]
+    assert (len(said.units), len(said.messages), len(said.occurrences)) == (2, 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"size": 4000}, "session 1, message 1: 13 of its 4000 bytes were kept"),
+        ({"unread": "bomb"}, "session 1, message 1: its payload was not kept (bomb)"),
+    ],
+)
+def test_a_message_that_was_not_kept_can_not_be_said_again(more, said):
+    with pytest.raises(CassetteError, match="record it anew") as caught:
+        steps(Writer().client({"type": "a"}, **more).end())
+    assert said in str(caught.value)
+
+
+def test_a_message_that_redaction_made_shorter_can():
+    writer = Writer().client({"type": "a", "key": secret("key")}, size=4000).end()
+    assert len(steps(writer)) == 3
+
+
+def test_what_the_server_said_may_be_cut():
+    assert len(steps(Writer().client({"type": "a"}).server({"type": "b"}, size=4000).end())) == 3
+
+
+def test_a_request_whose_body_was_not_kept_can_not_be_said_again():
+    writer = Writer().exchange("PUT", "/file")
+    [connection] = writer.recording.connections
+    exchange = connection.exchanges[0]
+    exchange.request = replace(exchange.request, size=5000, unkept="kind")
+    with pytest.raises(CassetteError, match="exchange 1 of connection 1: the body of PUT /file was not kept"):
+        steps(writer)
+
+
+@pytest.mark.parametrize("name", ["plain", "two-tools", "a-tool-fails"])
+def test_the_cassettes_of_the_demo_are_dialogues(name):
+    recording = load(f"cassettes/{name}.wsr.jsonl")
+    plain = script(recording)
+    assert [type(step) for step in plain.steps] == [Ask, Connect, Say, Close]
+    assert [gate.text for gate in plain.steps[1].hard] == [
+        "access_token from the answer to POST /login (exchange 1 of connection 1)"
+    ]
+    judged = script(recording, [load_contract("schemas")])
+    assert [gate.flow for gate in judged.steps[-1].hard][-2:] == ["request", "run"]
+    assert [one.name for one in plain.secrets] == ["password"]
