@@ -146,6 +146,14 @@ def test_a_client_that_answers_quickly_is_no_timer():
     assert not any(step.timer for step in steps(writer.end()))
 
 
+def test_a_reply_waits_for_its_request_and_for_nothing_else():
+    writer = Writer().client({"jsonrpc": "2.0", "id": 1, "method": "go", "params": {}})
+    writer.server({"jsonrpc": "2.0", "method": "note", "params": {}})
+    writer.server({"jsonrpc": "2.0", "id": 1, "method": "read", "params": {}})
+    writer.client({"jsonrpc": "2.0", "id": 1, "result": {}}).end()
+    assert [gate.text for gate in steps(writer)[2].gates] == ["id from read (session 1, message 3)"]
+
+
 def test_units_that_shared_a_message_are_one_step():
     batch = [{"jsonrpc": "2.0", "id": n, "method": "m", "params": {}} for n in (1, 2)]
     writer = Writer().client(batch).server([{"jsonrpc": "2.0", "id": n, "result": 1} for n in (1, 2)]).end()

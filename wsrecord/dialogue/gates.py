@@ -25,8 +25,11 @@ class Gating:
         self._told = told
         self._occurrences = told.occurrences
         self._needs: dict[int, list[Variable]] = {}  # by the occurrence that says them
+        self._replies: set[int] = set()  # ids of the server's own requests
         for variable in variables:
             if variable.origin == "server":
+                if variable.why == "rpc":
+                    self._replies.add(variable.number)
                 for use in variable.uses:
                     self._needs.setdefault(use.occurrence, []).append(variable)
         self._heard: dict[int, list[Occurrence]] = {}  # by session, in the order of its messages
@@ -118,9 +121,14 @@ class Gating:
     def _kinds(
         self, session: int, window: list[Occurrence], last: AnyStep | None, found: list[Gate], ends: list[Any]
     ) -> Iterator[Gate]:
-        """The other kinds of event, once each: none that a hard gate or the end of its flow answers for."""
+        """The other kinds of event, once each: none that a hard gate or the end of its flow answers for.
+
+        A reply waits for its request, and for nothing else.
+        """
         sources = {gate.source for gate in found}
         known = {one.kind for one in window if one.number in sources}
+        if any(gate.variable in self._replies for gate in found):
+            return
         done = self._done_by(session, window, ends)
         kinds: dict[str, Occurrence] = {}
         for one in window:
