@@ -300,3 +300,70 @@ def test_a_dialogue_replayed_on_its_own_recording_says_the_same(contracts):
     said = [payload for filled in done.filled.values() for _, payload in filled.messages]
     assert said == [one.payload for one in recording.sessions[0].messages if one.sender == "client"]
     assert (done.stalled, done.given_up) == ([], [])
+
+
+def said_by(dialogue, *live):
+    """What the last message says after the server has said all this."""
+    bindings = Bindings(dialogue)
+    found = []
+    for event in live:
+        [one] = heard(bindings, Writer().server(event)).values()
+        found.append(one.value.get("call") if one is not None else None)
+    last = [step for step in dialogue.steps if isinstance(step, Say)][-1]
+    return json.loads(bindings.fill(last).messages[0][1]), found
+
+
+def tool(kind, run, call):
+    return {"type": kind, "run": f"run-{run}", "call": f"call-{call}"}
+
+
+def test_a_call_too_many_of_one_run_is_none_of_another_runs():
+    writer = Writer()
+    for run, call in (("aa11bb22", "aa33bb44"), ("cc11dd22", "cc33dd44")):
+        for kind in ("tool", "ready"):
+            writer.server(tool(kind, run, call))
+    dialogue = script(writer.client({"type": "use", "call": "call-cc33dd44"}).end().recording)
+    said, found = said_by(
+        dialogue,
+        tool("tool", "11110000a", "1111ffffa"),
+        tool("tool", "11110000a", "2222ffffa"),
+        tool("tool", "22220000a", "3333ffffa"),
+    )
+    assert found == ["call-aa33bb44", None, "call-cc33dd44"]
+    assert said["call"] == "call-3333ffffa"
+
+
+def test_the_end_of_an_unknown_call_is_not_the_end_of_a_known_one():
+    writer = (
+        Writer().server(tool("tool", "aa11bb22", "aa33bb44")).server(tool("ready", "aa11bb22", "aa33bb44"))
+    )
+    dialogue = script(writer.client({"type": "use", "call": "call-aa33bb44"}).end().recording)
+    said, found = said_by(
+        dialogue,
+        tool("tool", "11110000a", "1111ffffa"),
+        tool("tool", "11110000a", "2222ffffa"),
+        tool("ready", "11110000a", "2222ffffa"),
+        tool("ready", "11110000a", "1111ffffa"),
+    )
+    assert found == ["call-aa33bb44", None, None, "call-aa33bb44"]
+    assert said["call"] == "call-1111ffffa"
+
+
+def test_what_a_list_says_later_does_not_change_what_is_known():
+    writer = Writer().server(tool("tool", "aa11bb22", "aa33bb44"))
+    writer.server({"type": "report", "calls": [{"call": "call-aa33bb44"}]})
+    dialogue = script(writer.client({"type": "use", "call": "call-aa33bb44"}).end().recording)
+    report = {"type": "report", "calls": [{"call": "call-9999ffffa"}, {"call": "call-1111ffffa"}]}
+    said, _ = said_by(dialogue, tool("tool", "11110000a", "1111ffffa"), report)
+    assert said["call"] == "call-1111ffffa"
+
+
+def test_two_items_of_a_list_never_stand_for_one():
+    ids = [{"id": "item-aa11bb22"}, {"id": "item-cc33dd44"}]
+    writer = Writer().server({"type": "made", "id": "item-aa11bb22"}).server({"type": "all", "items": ids})
+    dialogue = script(writer.client({"type": "use", "id": "item-cc33dd44"}).end().recording)
+    bindings = Bindings(dialogue)
+    heard(bindings, Writer().server({"type": "made", "id": "item-11112222a"}))
+    live = [{"id": "item-33334444a"}, {"id": "item-11112222a"}]
+    heard(bindings, Writer().server({"type": "all", "items": live}))
+    assert json.loads(bindings.fill(dialogue.steps[1]).messages[0][1])["id"] == "item-33334444a"

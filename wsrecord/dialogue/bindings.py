@@ -9,6 +9,7 @@ bindings.met(gate)                    whether a step need not wait for this any 
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -167,11 +168,15 @@ class Bindings:
         """What the live one says stands for what the recorded one says."""
         self._met.add(recorded.number)
         for tie in self._ties.get(recorded.number, ()):
-            live = counterpart(recorded.value, value, tie.path)
+            live = counterpart(recorded.value, value, tie.path, partial(self._stands_for_other, tie))
             if isinstance(live, bool) or not isinstance(live, str | int | float) or live == "":
                 continue
             if self._may_bind(tie, live):
                 self._table.bind(tie.token, live)
+
+    def _stands_for_other(self, tie: Tie, live: Any) -> bool:
+        scalar = isinstance(live, str | int | float)
+        return scalar and self._table.recorded(tie.token.scope, live) not in (None, tie.token)
 
     def _may_bind(self, tie: Tie, live: Scalar) -> bool:
         """The first value stays, unless a new one opens something; a live value stands for one only."""

@@ -4,7 +4,7 @@ A live event that is tied to a run is never taken for one of another run. Where 
 (a tool call, say), the recorded one that says most of the same is taken: parallel calls come in any order.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,10 +102,11 @@ def _flat(value: Any) -> dict[Path, Any]:
     return found
 
 
-def counterpart(recorded: Any, live: Any, path: Path) -> Any:
+def counterpart(recorded: Any, live: Any, path: Path, other: Callable[[Any], bool]) -> Any:
     """What stands in a live event where the recorded one has a value; in lists, in the item that is alike.
 
-    A value that moved is looked for under its own name, if there is but one of that name.
+    `other` says of a live value that it stands for something else. A value that moved is looked for under
+    its own name, if there is but one of that name.
     """
     at, here, there = 0, recorded, live
     while at < len(path):
@@ -113,7 +114,7 @@ def counterpart(recorded: Any, live: Any, path: Path) -> Any:
         if isinstance(step, int) and isinstance(here, list) and isinstance(there, list):
             if not there:
                 return ABSENT
-            there = _alike(here[step], there, path[at + 1 :], step)
+            there = _alike(here[step], there, path[at + 1 :], step, other)
             here = here[step]
         else:
             here, there = get(here, (step,)), get(there, (step,))
@@ -123,19 +124,22 @@ def counterpart(recorded: Any, live: Any, path: Path) -> Any:
     return there
 
 
-def _alike(recorded: Any, items: list[Any], rest: Path, index: int) -> Any:
+def _alike(recorded: Any, items: list[Any], rest: Path, index: int, other: Callable[[Any], bool]) -> Any:
     own = get(recorded, rest)
     same = [item for item in items if get(item, rest) == own]
     if same:
         return same[0]
     said = _flat(recorded)
     nearest = items[min(index, len(items) - 1)]
+    free = [item for item in items if not other(get(item, rest))]
+    if nearest in free or not free:
+        free = [nearest, *free]  # of those that say equally much of the same, the one in its place
 
     def likeness(item: Any) -> int:
         flat = _flat(item)
         return sum(flat.get(path) == value for path, value in said.items())
 
-    return max([nearest, *items], key=likeness)
+    return max(free, key=likeness)
 
 
 def _moved(live: Any, path: Path) -> Any:
