@@ -367,3 +367,14 @@ def test_two_items_of_a_list_never_stand_for_one():
     live = [{"id": "item-33334444a"}, {"id": "item-11112222a"}]
     heard(bindings, Writer().server({"type": "all", "items": live}))
     assert json.loads(bindings.fill(dialogue.steps[1]).messages[0][1])["id"] == "item-33334444a"
+
+
+def test_a_gate_is_met_by_what_came_before_its_time():
+    writer = Writer().client({"type": "a"}).server({"type": "x"}).client({"type": "b"}).end()
+    dialogue = script(writer.recording)
+    bindings = Bindings(dialogue)
+    connect, a, b, _ = dialogue.steps
+    bindings.taken(connect)
+    heard(bindings, Writer().server({"type": "x"}))
+    bindings.taken(a)
+    assert bindings.unmet(b) == ()

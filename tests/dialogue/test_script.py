@@ -104,6 +104,15 @@ def test_with_a_contract_the_end_of_a_flow_and_the_answer_before_are_hard(tmp_pa
     assert gates(early, hard=False) == ["kind started (session 1)"]
 
 
+def test_the_end_of_a_flow_answers_for_what_ended_inside_it(tmp_path):
+    contract = loaded(tmp_path, CONTRACT)
+    writer = Writer().client({"type": "start"}).server({"type": "started", "run_id": RUN})
+    writer.server({"type": "tool", "run_id": RUN, "call_id": 1}).server({"type": "done", "run_id": RUN})
+    start = steps(writer.client({"type": "start"}).end(), contract)[2]
+    assert gates(start, hard=True) == [f"end the end of run {RUN} (done)"]
+    assert gates(start, hard=False) == []
+
+
 def test_only_what_depends_on_an_answer_waits_for_it():
     poll = Writer().exchange("GET", "/poll", answer={"sid": RUN})
     poll.exchange("GET", f"/poll?sid={RUN}", answer={"late": "yes"}, late=5)
