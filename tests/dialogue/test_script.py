@@ -148,6 +148,24 @@ def test_what_comes_by_the_clock_keeps_its_spacing_and_nobody_waits_for_its_answ
     assert gates(found[-1], hard=False) == []
 
 
+def test_what_answers_the_servers_own_heartbeat_is_no_timer():
+    writer = Writer().open(1)
+    for second in range(1, 6):
+        writer.at(second).server({"type": "ping"}).client({"type": "pong"})
+    found = [step for step in steps(writer.end()) if isinstance(step, Say)]
+    assert not any(step.timer for step in found)
+    assert all(gates(step, hard=False) == ["kind ping (session 1)"] for step in found)
+
+
+def test_what_only_comes_in_a_stream_is_a_timer_all_the_same():
+    writer = Writer().open(1)
+    for tenth in range(50):
+        writer.at(tenth / 10).server({"type": "tick"})
+        if tenth % 10 == 9:
+            writer.client({"type": "heartbeat"})
+    assert all(step.timer for step in steps(writer.end()) if isinstance(step, Say))
+
+
 def test_a_client_that_answers_quickly_is_no_timer():
     writer = Writer().open(1)
     for n in range(8):

@@ -25,6 +25,7 @@ def test_these_are_no_chance(value):
         "graphql-transport-ws", "getDocumentByNodeId", "start_agent", "v1.channel.k8s.io", "python3", "0.1.0",
         "what is (17 + 4) * 2, and how do frames carry a message?", "Bearer", "", "20261121", 0, 7, 1000,
         100_000, 1_000_000, 1 << 20, 0.5, "sess_42",
+        "2026-11-21T11:17:20Z", 1732184240,
     ],
 )  # fmt: skip
 def test_these_may_be(value):

@@ -154,7 +154,7 @@ def _counts(entry: _Entry) -> bool:
     if entry.origin == "secret":
         return True
     if scope:  # short, and the client's own: worth a look only where the server says it again
-        return bool(entry.echoes) and scope.startswith(("echo", "key", "rpc"))
+        return bool(entry.echoes) and scope.startswith(("echo", "key", "rpc", "name"))
     whole = isinstance(entry.value, str) and not set(entry.value) & set("/=;?& ")
     return whole and is_random(entry.value)
 

@@ -1,6 +1,7 @@
 """From a recording to a dialogue: every step that the client took, in order, each with what it waits for."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,6 +19,7 @@ from .occurrences import Told, tell
 from .steps import AnyStep, Ask, Close, Connect, Control, Cut, Dialogue, Leave, Occurrence, Say
 
 _DATA = (Opcode.TEXT, Opcode.BINARY)
+_AT_ONCE = 50_000_000  # nanoseconds within which an answer follows
 _AFTER_ALL = 1 << 62  # a message's number, past the last
 
 
@@ -119,7 +121,7 @@ def _session(told: Told, session: Session, said: list[Occurrence]) -> Iterator[D
     found: list[Draft] = [*_messages(session, [one for one in said if one.is_unit], lane, where)]
     found += _controls(session, lane)
     found.sort(key=lambda draft: draft.before)
-    yield from _timed(found, told.occurrences)
+    yield from _timed(found, told.occurrences, _causes(told.occurrences, session.number))
     yield _end(session, lane)
 
 
@@ -203,22 +205,43 @@ def _controls(session: Session, lane: object) -> Iterator[Draft]:
         yield Draft(step, lane, number)
 
 
-def _timed(drafts: list[Draft], occurrences: Sequence[Occurrence]) -> Iterator[Draft]:
+def _causes(occurrences: Sequence[Occurrence], session: int) -> dict[int, str]:
+    """By occurrence, the kind of event that the client may have answered with it: what came right before."""
+    found: dict[int, tuple[str, str]] = {}
+    counts: Counter[str] = Counter()
+    last: Occurrence | None = None
+    for one in occurrences:
+        if one.session != session:
+            continue
+        if one.sender == "server":
+            counts[one.kind] += 1
+            last = one
+        elif last is not None and one.t - last.t <= _AT_ONCE:
+            found[one.number] = last.kind, one.kind
+    said = Counter(kind for _, kind in found.values())
+    # what the server says all the time comes before anything by chance
+    return {number: kind for number, (kind, mine) in found.items() if counts[kind] * 2 <= said[mine] * 3}
+
+
+def _timed(
+    drafts: list[Draft], occurrences: Sequence[Occurrence], causes: Mapping[int, str]
+) -> Iterator[Draft]:
     """With what comes by the clock marked."""
-    beats = [_beat(draft.step, occurrences) for draft in drafts]
+    beats = [_beat(draft.step, occurrences, causes) for draft in drafts]
     regular = {index for row in timers.rows(beats) for index in row}
     for index, draft in enumerate(drafts):
         yield replace(draft, step=replace(draft.step, timer=True)) if index in regular else draft
 
 
-def _beat(step: AnyStep, occurrences: Sequence[Occurrence]) -> timers.Beat:
+def _beat(step: AnyStep, occurrences: Sequence[Occurrence], causes: Mapping[int, str]) -> timers.Beat:
     if isinstance(step, Control):
         return timers.of_control(step.at, step.opcode)
     units = [occurrences[number] for number in step.occurrences]
     if not units:
         return timers.Beat(step.at, "", f"message {step.at}")
     name = " ".join(unit.kind for unit in units)
-    return timers.Beat(step.at, name, timers.said([unit.value for unit in units]))
+    cause = causes.get(step.occurrences[0], "")
+    return timers.Beat(step.at, name, timers.said([unit.value for unit in units]), cause)
 
 
 def _end(session: Session, lane: object) -> Draft:

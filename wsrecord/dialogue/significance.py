@@ -1,8 +1,8 @@
 """Which values say enough to be told from chance when they come a second time.
 
-Long or random ones do, wherever they stand: placeholders, UUIDs, hex and mixed ids, times to the second,
-long numbers. Words, versions, models' names, small and round numbers don't: those count where a key's name,
-a contract or the protocol says what they are (`links.py`).
+Long or random ones do, wherever they stand: placeholders, UUIDs, hex and mixed ids, times to the
+millisecond, long numbers. Words, versions, models' names, small and round numbers don't: those count where a
+key's name, a contract or the protocol says what they are (`tokens.py`).
 """
 
 import re
@@ -69,8 +69,10 @@ def echoed_name(name: str) -> str:
 
 @lru_cache(maxsize=1 << 16)
 def _telling_text(value: str) -> bool:
-    if _UUID.fullmatch(value) or PLACEHOLDER.fullmatch(value) or _TIME.fullmatch(value):
+    if _UUID.fullmatch(value) or PLACEHOLDER.fullmatch(value):
         return True
+    if time := _TIME.fullmatch(value):
+        return len(time[1] or "") > 3  # within one second both sides may well say the same
     if any(map(str.isspace, value)) or len(value) > 4096 or _MEDIA.fullmatch(value):
         return False
     if any(_telling_piece(piece) for piece in _PIECES.findall(value)):
@@ -97,7 +99,7 @@ def _telling_piece(piece: str) -> bool:
 def _telling_number(value: int) -> bool:
     """Six digits and more that are no round number in any usual counting."""
     value = abs(value)
-    if value < 100_000:
+    if value < 100_000 or _FIRST_TIME <= value < _LAST_TIME:
         return False
     digits = str(value) if value < 10**300 else "9" * 300
     round_ = len(digits.rstrip("0")) <= len(digits) // 2 or len(set(digits)) == 1

@@ -1,7 +1,8 @@
 """Which of a client's steps come by the clock: heartbeats and pings, at regular spacing.
 
 What is called by a heartbeat's name needs three in a row; anything else four, a second or more apart, that
-say the same but for numbers and ids: a client that answers quickly is regular too.
+say the same but for numbers and ids: a client that answers quickly is regular too. What always comes
+right after one kind of event answers it, and is none of these.
 """
 
 import re
@@ -26,6 +27,7 @@ class Beat:
     at: int
     name: str
     said: str  # what it says but for numbers and ids
+    cause: str = ""  # the kind of event that it came right after, if the client may have answered that
 
 
 def said(value: Any) -> str:
@@ -49,9 +51,12 @@ def rows(beats: Sequence[Beat]) -> list[list[int]]:
     groups: dict[tuple[str, str], list[int]] = {}
     for index, beat in enumerate(beats):
         groups.setdefault((beat.name, beat.said), []).append(index)
-    return [
-        row for row in groups.values() if _regular([beats[index].at for index in row], beats[row[0]].name)
-    ]
+    return [row for row in groups.values() if _by_the_clock([beats[index] for index in row])]
+
+
+def _by_the_clock(row: Sequence[Beat]) -> bool:
+    answers = row[0].cause and all(beat.cause == row[0].cause for beat in row)
+    return not answers and _regular([beat.at for beat in row], row[0].name)
 
 
 def _regular(times: Sequence[int], name: str) -> bool:
