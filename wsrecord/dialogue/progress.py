@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
 from wsrecord.contract.flow.automaton import State
-from wsrecord.contract.flow.shelf import carried
+from wsrecord.contract.flow.shelf import identity
 from wsrecord.contract.flow.spec import Flow
 from wsrecord.contract.model import Contract
 from wsrecord.wire.frames import Direction
@@ -25,7 +25,7 @@ class Progress:
         ended: list[Instance] = []
         for reader in self._flows.readers(name, sender):
             flow = reader.flow
-            meant = list(self._meant(session, flow, reader.name, carried(flow, keys)))
+            meant = list(self._meant(session, flow, reader.name, _carried(flow, keys)))
             ended += ((flow.name, key) for key in meant if self._move(session, flow, key, reader.name))
         return ended
 
@@ -86,3 +86,9 @@ class Progress:
 
     def _scope(self, session: int, flow: Flow) -> int | None:
         return None if flow.spec.scope == "user" else session
+
+
+def _carried(flow: Flow, keys: Mapping[str, Any]) -> dict[str, Any]:
+    """The key's parts that an event carries, in the key's order."""
+    said = ((part, identity(keys.get(part))) for part in flow.spec.key)
+    return {part: value for part, value in said if value is not None}
