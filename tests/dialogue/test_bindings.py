@@ -378,3 +378,72 @@ def test_a_gate_is_met_by_what_came_before_its_time():
     heard(bindings, Writer().server({"type": "x"}))
     bindings.taken(a)
     assert bindings.unmet(b) == ()
+
+
+@pytest.mark.parametrize(
+    ("recorded", "live"),
+    [
+        (
+            '<p>hi</p><input name="csrf" value="{}">',
+            '<p>hello</p>\n<input name="csrf" value="{}"><p>more</p>',
+        ),
+        (
+            '{{"data": {{"url": "wss://h:1/ws?k={}"}}}}',
+            '{{"data": {{"url": "wss://h:2/ws?v=2&k={}"}}, "n": 1}}',
+        ),
+        ('0{{"sid":"{}","upgrades":[]}}', '0{{"sid":"{}","upgrades":["websocket"],"pingInterval":25000}}'),
+        ('"{{\\"token\\": \\"{}\\"}}"', '"{{\\"v\\": 2, \\"token\\": \\"{}\\"}}"'),
+    ],
+)
+def test_a_source_is_found_again_in_an_answer_that_says_more(recorded, live):
+    was, now = "aGVsbG8x0123WORLD", "Zm9vYmFy9876PLANET"
+    writer = Writer().exchange("GET", "/", answer=recorded.format(was)).open(1, f"/ws?k={was}").end()
+    dialogue = script(writer.recording)
+    bindings = Bindings(dialogue)
+    ask, connect, _ = dialogue.steps
+    bindings.answered(ask, replace(ask.response, body=live.format(now).encode()))
+    assert bindings.fill(connect).request.path == f"/ws?k={now}"
+
+
+def test_cookies_are_known_by_their_names():
+    writer = Writer().exchange("GET", "/", answered=[("Set-Cookie", "a=1"), ("Set-Cookie", "sid=2; Path=/")])
+    dialogue = script(writer.open(1, "/ws", [("Cookie", "sid=2; a=1")]).end().recording)
+    bindings = Bindings(dialogue)
+    ask, connect, _ = dialogue.steps
+    headers = (("Set-Cookie", "sid=7"), ("Set-Cookie", "b=3"), ("Set-Cookie", "a=8"))
+    bindings.answered(ask, replace(ask.response, headers=headers))
+    assert bindings.fill(connect).request.headers == (("Cookie", "sid=7; a=8"),)
+
+
+def test_a_jupyter_request_is_told_by_its_parent_header():
+    def message(kind, msg_id, parent=None, **content):
+        header = {"msg_id": msg_id, "msg_type": kind, "session": "aa11bb22cc33dd44", "username": "ada"}
+        said = {"header": header, "parent_header": parent or {}, "metadata": {}, "content": content}
+        return {**said, "channel": "shell", "buffers": []}
+
+    def talk(kernel, *ids):
+        writer = Writer().exchange("POST", "/api/kernels", {}, {"id": kernel}, 201)
+        writer.open(1, f"/api/kernels/{kernel}/channels?session_id=aa11bb22cc33dd44")
+        for one in ids[:2]:
+            writer.client(message("execute_request", one, code="1+1"))
+        for one, reply in ((ids[1], "9999eeee0001"), (ids[0], "9999eeee0002")):
+            parent = {"msg_id": one, "msg_type": "execute_request"}
+            writer.server(message("execute_reply", reply, parent, count=1))
+        return writer.end().recording
+
+    dialogue = script(talk("11112222-3333-4444-8555-666677778888", "aaaa1111bbbb_1", "aaaa2222bbbb_2"))
+    bindings = Bindings(dialogue, fresh=Random(1))
+    ask, connect, first, second, _ = dialogue.steps
+    bindings.answered(ask, replace(ask.response, body=b'{"id": "aaaabbbb-3333-4444-8555-666677778888"}'))
+    assert bindings.fill(connect).request.path == (
+        "/api/kernels/aaaabbbb-3333-4444-8555-666677778888/channels?session_id=aa11bb22cc33dd44"
+    )
+    sent = [json.loads(bindings.fill(step).messages[0][1])["header"] for step in (first, second)]
+    assert {one["session"] for one in sent} == {"aa11bb22cc33dd44"}  # it is the URL's: nobody's to renew
+    assert not {one["msg_id"] for one in sent} & {"aaaa1111bbbb_1", "aaaa2222bbbb_2"}
+    for step in (connect, first, second):
+        bindings.taken(step)
+    parent = {"msg_id": sent[0]["msg_id"], "msg_type": "execute_request"}
+    found = heard(bindings, Writer().server(message("execute_reply", "7777eeee0001", parent, count=1)))
+    [one] = found.values()
+    assert one.value["parent_header"]["msg_id"] == "aaaa1111bbbb_1"

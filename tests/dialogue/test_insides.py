@@ -46,6 +46,11 @@ def test_a_plain_sentence_has_nothing_inside():
     ]
 
 
+def test_a_string_of_very_many_parts_is_looked_into_as_far_as_is_sensible():
+    parts = list(scalars("/x?" + "&".join(f"a{n}={n}" for n in range(20_000))))
+    assert 100 < len(parts) < 1000
+
+
 def test_numbers_in_strings_stay_text_and_numbers_stay_numbers():
     assert put({"n": 17}, ("n",), "42") == {"n": 42}
     path = next(path for path, scalar in scalars("/rooms/17") if scalar == "17")

@@ -194,6 +194,13 @@ def test_what_came_in_a_url_is_not_made_up_anew():
     assert not renewable(given, told.occurrences)
 
 
+def test_a_setting_that_looks_drawn_by_lot_is_not_made_anew():
+    writer = Writer().client({"type": "start", "workflow": "9f86d081884c7d65", "message_id": RUN}).end()
+    told = tell(writer.recording)
+    renewed = [one.name for one in find(told).variables if renewable(one, told.occurrences)]
+    assert renewed == ["message_id"]
+
+
 def test_every_place_holds_the_value_that_it_is_said_to_hold():
     writer = Writer().exchange("POST", "/x", {"a": RUN}, {"b": f"/y/{OTHER}"}).open(1, f"/y/{OTHER}?r={RUN}")
     writer.server({"type": "t", "x": {"y": [OTHER, RUN]}}).client({"type": "u", "z": f"{RUN} {OTHER}"}).end()

@@ -8,6 +8,7 @@ string, an `Into`. Of plain text only what looks like an id is looked at.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Literal, TypeAlias
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
@@ -19,7 +20,7 @@ Scalar: TypeAlias = str | int | float
 
 _DEEPEST = 5  # strings within strings
 _LONGEST = 1 << 20  # characters of a string that is looked into
-_MOST = 500  # ids in one text
+_MOST = 500  # parts of one string, ids in one text
 _CONTEXT = 24  # characters before an id in a text, by which it is found in another text
 
 _PLAIN = re.compile(r"[A-Za-z0-9_.~+-]*")
@@ -121,12 +122,12 @@ def _inside(text: str, at: Path, depth: int) -> Iterator[tuple[Path, Scalar]]:
     if depth >= _DEEPEST or len(text) > _LONGEST:
         return
     deeper = depth + 1
-    if text.lstrip()[:1] in ("{", "["):
+    if text.lstrip()[:1] in ("{", "[", '"'):
         inner, fault = read_json(text.encode("utf-8", "surrogatepass"))
-        if fault is None and isinstance(inner, dict | list):
+        if fault is None and isinstance(inner, dict | list | str):
             yield from scalars(inner, (*at, Into("json")), depth=deeper)
             return
-    steps = list(_structure(text, at))
+    steps = list(islice(_structure(text, at), _MOST))
     for step in steps:
         held = _enter(text, step)
         if isinstance(held, str) and held and held != text:

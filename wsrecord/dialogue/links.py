@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from .insides import Into, Path, Scalar, get
 from .occurrences import Told
-from .significance import is_placeholder, is_random
+from .significance import echoed_name, is_placeholder, is_random
 from .steps import Occurrence, Origin, Place, Variable
 from .tokens import Seen, Token, Tokens, text_of
 
@@ -164,7 +164,9 @@ def renewable(variable: Variable, occurrences: Sequence[Occurrence]) -> bool:
     if variable.why == "constant":
         return False
     counted = variable.why == "echo" and sum(map(str.isdigit, str(variable.value))) >= 4
-    drawn = not variable.scope and is_random(variable.value)
+    # what nobody says again may as well be a setting: only its name can tell
+    meant = bool(variable.echoes) or echoed_name(variable.name) == "id"
+    drawn = not variable.scope and is_random(variable.value) and meant
     if variable.origin != "client" or not (counted or drawn):
         return False
     first = occurrences[variable.sources[0].occurrence]
