@@ -71,7 +71,7 @@ def _run(random, run_id, tools, thoughts, shuffled):
 
 
 @given(st.integers(0, 10**6), st.integers(1, 4))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_runs_side_by_side_with_more_and_fewer_thoughts_and_parallel_tools_are_told_apart(seed, count):
     random = Random(seed)
     recorded, _, _ = runs(random, count)
