@@ -3,6 +3,7 @@
 import copy
 import json
 import re
+import time
 from dataclasses import replace
 from random import Random
 
@@ -447,3 +448,28 @@ def test_a_jupyter_request_is_told_by_its_parent_header():
     found = heard(bindings, Writer().server(message("execute_reply", "7777eeee0001", parent, count=1)))
     [one] = found.values()
     assert one.value["parent_header"]["msg_id"] == "aaaa1111bbbb_1"
+
+
+def test_long_streams_of_several_runs_and_many_events_too_many_take_little_time():
+    def stream(first, second, count):
+        writer = Writer()
+        for run in (first, second):
+            writer.server({"type": "started", "run": run})
+        for run in (first, second):
+            for n in range(count):
+                writer.server({"type": "delta", "run": run, "n": n})
+        return writer
+
+    dialogue = script(stream("run-11aa22bb", "run-33cc44dd", 2500).end().recording)
+    bindings = Bindings(dialogue)
+    live = script(stream("run-aaaa1111", "run-bbbb2222", 5000).end().recording)
+    began = time.process_time()
+    found = [bindings.heard(1, one.unit) for one in reversed_runs(live.occurrences)]
+    assert time.process_time() - began < 5
+    assert [one is not None for one in found] == [True] * 2 + ([True] * 2500 + [False] * 2500) * 2
+
+
+def reversed_runs(occurrences):
+    """Both beginnings, then the second run before the first."""
+    units = [one for one in occurrences if one.is_unit]
+    return [*units[:2], *units[5002:], *units[2:5002]]

@@ -9,7 +9,7 @@ bindings.met(gate)                    whether a step need not wait for this any 
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 from random import Random
 from typing import Any
 
@@ -26,6 +26,12 @@ from .progress import Progress
 from .significance import is_time
 from .steps import AnyStep, Ask, Connect, Dialogue, Gate, Occurrence, Variable
 from .ties import Tie, tied_to, ties, token_of
+from .waiting import Waiting
+
+
+@lru_cache(maxsize=4)  # a dialogue may be played many times
+def _ties_of(dialogue: Dialogue) -> dict[int, tuple[Tie, ...]]:
+    return ties(dialogue.occurrences, dialogue.variables, dialogue.readings)
 
 
 class Bindings:
@@ -37,15 +43,15 @@ class Bindings:
         """`secrets` by name or placeholder; with `fresh`, ids that the client made up are made anew."""
         self.dialogue = dialogue
         self._filling = Filling(dialogue)
-        self._ties = ties(dialogue.occurrences, dialogue.variables, dialogue.readings)
+        self._ties = _ties_of(dialogue)
         self._table = Table()
-        self._waiting: dict[tuple[int, str], dict[int, Occurrence]] = {}
+        self._waiting = Waiting(self._ties)
         self._answers: dict[object, Occurrence] = {}
         for one in dialogue.occurrences:
             if one.sender != "server":
                 continue
             if one.is_unit and one.session is not None:
-                self._waiting.setdefault((one.session, one.kind), {})[one.number] = one
+                self._waiting.add(one)
             else:
                 self._answers[one.exchange or one.session] = one
         self._met: set[int] = set()  # occurrences that a live one stands for
@@ -109,10 +115,10 @@ class Bindings:
         self._came.setdefault(session, []).append(kind)
         found: Occurrence | None = None
         if unit.readable:
-            waiting = self._waiting.get((session, kind), {})
-            found = match(waiting.values(), unit.value, self._ties, self._table)
+            likely = self._waiting.like(session, kind, unit.value, self._table)
+            found = match(likely, unit.value, self._ties, self._table)
             if found is not None:
-                del waiting[found.number]
+                self._waiting.remove(found)
                 self._bind(found, unit.value)
         self._feed(session, unit)
         return found

@@ -54,7 +54,7 @@ def match(
     best: tuple[tuple[bool, int, int], Occurrence] | None = None
     likeness: dict[Path, Any] | None = None
     for tried, one in enumerate(candidates):
-        if tried >= _MOST_TRIED and best is not None:
+        if tried >= _MOST_TRIED:
             break
         score = _score(ties.get(one.number, ()), value, table)
         if score is None or (score.against and not score.opened):

@@ -195,7 +195,7 @@ class Leave(Step):
 AnyStep: TypeAlias = Ask | Connect | Say | Control | Close | Cut | Leave
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Dialogue:
     """All that the client of a cassette did, in recorded order, and what it needs to do it again."""
 
