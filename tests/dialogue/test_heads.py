@@ -1,5 +1,7 @@
 """HTTP heads as values and back: what nobody changes stays as it was."""
 
+from dataclasses import replace
+
 from cassette.records import records
 from hypothesis import given
 
@@ -22,6 +24,17 @@ def test_headers_of_one_name_keep_their_order_and_spelling():
     assert value["headers"] == {"x-a": ["1", "2"]}
     value["headers"]["x-a"][1] = "9"
     assert request_of(value, request).headers == (("X-A", "1"), ("Host", "h"), ("x-a", "9"))
+
+
+def test_a_body_is_sent_whole_and_decoded_with_its_own_length():
+    headers = (("content-length", "9"), ("Content-Encoding", "gzip"), ("X", "y"))
+    request = Request(method="POST", path="/", headers=headers, body=b'{"a": 1}', size=9, **COMMON)
+    value = request_value(request)
+    assert request_of(value, request).headers == (("Content-Length", "8"), ("X", "y"))
+    again = request_of({**value, "body": '{"a": 100}'}, request)
+    assert (again.headers[0], again.size) == (("Content-Length", "10"), 10)
+    chunked = replace(request, headers=(("Transfer-Encoding", "chunked"),))
+    assert request_of(request_value(chunked), chunked).headers == (("Content-Length", "8"),)
 
 
 def test_an_answers_cookies_have_names():

@@ -82,6 +82,13 @@ def test_an_http_answer_feeds_path_query_headers_cookies_and_subprotocols_of_the
     }
 
 
+def test_the_id_that_a_post_was_answered_with_may_lie_in_an_envelope():
+    writer = Writer().exchange("POST", "/rooms", {}, {"data": {"id": 7}}).open(1, "/rooms/7/ws").end()
+    assert [one.split(" -> ")[1] for one in links(writer)] == ["upgrade: path, segment 2 (handshake)"]
+    got = Writer().exchange("GET", "/rooms", answer={"id": 7}).open(1, "/rooms/7/ws").end()
+    assert links(got) == []
+
+
 def test_a_page_and_a_location_header_feed_what_follows():
     page = f'<form><input name="csrf" value="{OTHER}"></form>'
     writer = Writer().exchange("GET", "/login", answer=page)

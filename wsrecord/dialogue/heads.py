@@ -4,6 +4,7 @@
 What HTTP itself or the WebSocket handshake needs is not in it: it is no one's to say but the player's.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -49,8 +50,19 @@ def request_of(value: dict[str, Any], request: Request) -> Request:
     body = request.body
     if "body" in value and body is not None:
         body = value["body"].encode("utf-8", "surrogateescape")
+    if body is not None:
+        headers = tuple(_framed(headers, len(body)))
     size = len(body) if body is not None else request.size
     return replace(request, path=value["path"], headers=headers, body=body, size=size)
+
+
+def _framed(headers: Headers, length: int) -> Iterator[tuple[str, str]]:
+    """With the length that the body has now; a cassette keeps it whole and decoded."""
+    for name, value in headers:
+        if name.lower() in ("content-length", "transfer-encoding"):
+            yield "Content-Length", str(length)
+        elif name.lower() != "content-encoding":
+            yield name, value
 
 
 def _headers(headers: Headers) -> dict[str, list[str]]:

@@ -121,7 +121,7 @@ def _short(one: Occurrence, path: Path, value: Scalar, text: str) -> Iterator[To
                 yield Token(f"name {_plain(name)}", text)
         return
     created = one.kind.startswith(("the answer to POST ", "the answer to PUT "))
-    if created and one.exchange is not None and is_id_key(name) and len(path) == 3:
+    if created and one.exchange is not None and is_id_key(name) and len(path) in (3, 4):
         yield Token("rest", text)
     if name in _WORDS_OF_HTTP or not name:
         return
