@@ -125,13 +125,30 @@ def test_only_what_depends_on_an_answer_waits_for_it():
     assert hanging.number not in [gate.step for gate in hello.gates if gate.why == "reply"]
 
 
-def test_a_session_waits_softly_for_what_came_before_in_others():
+def test_a_session_waits_softly_for_what_came_before_in_others_that_it_talks_to():
     writer = Writer().open(1).open(2).client({"type": "join"}, 2).server({"type": "joined"}, 2)
-    writer.client({"type": "post"}, 1).server({"type": "posted"}, 2).end(1).end(2)
+    writer.client({"type": "post", "text": "hello"}, 1).server({"type": "posted", "text": "hello"}, 2)
+    writer.end(1).end(2)
     join, post = (step for step in steps(writer) if isinstance(step, Say))
     assert post.hard == ()
     assert gates(post, hard=False) == ["order join (session 2) before it", "kind joined (session 2)"]
     assert gates(join, hard=False) == []
+
+
+def test_sessions_that_never_hear_of_each_other_wait_for_each_other_only_to_begin():
+    writer = Writer().open(1).client({"type": "ask", "text": "first"}).server({"type": "answer"})
+    writer.open(2).client({"type": "ask", "text": "second"}, 2).server({"type": "answer"}, 2)
+    writer.client({"type": "ask", "text": "third"}).end(1).end(2)
+    _, _, begins, asks, third, *_ = steps(writer)
+    assert [gate.why for gate in begins.soft] == ["order", "kind"]
+    assert (asks.gates, gates(third, hard=False)) == ((), ["kind answer (session 1)"])
+
+
+def test_a_reconnect_waits_for_the_end_before_it():
+    writer = Writer().client({"type": "a"}).end(1, "client", "reset").open(2).end(2)
+    _, _, cut, again, _ = steps(writer)
+    assert isinstance(cut, Cut)
+    assert [gate.step for gate in again.soft if gate.why == "order"] == [cut.number]
 
 
 def test_what_comes_by_the_clock_keeps_its_spacing_and_nobody_waits_for_its_answer():

@@ -1,9 +1,9 @@
 """What each step waits for: its causes, not its time.
 
 Hard: the source of a link that it carries; by the contract also the end of a flow that it follows, and the
-answer to the message before. Soft: the other kinds of event that came since the client's last message,
-once each; what came before on other connections. What comes by the clock waits for links only, and
-nothing waits for it.
+answer to the message before. Soft: the other kinds of event that came since the client's last message, once
+each; what came before on other connections, but in sessions that never hear of each other (`talking.py`).
+What comes by the clock waits for links only, and nothing waits for it.
 """
 
 from bisect import bisect_left, bisect_right
@@ -15,6 +15,7 @@ from wsrecord.contract.model import Contract
 from .occurrences import Told
 from .progress import Instance, Progress
 from .steps import AnyStep, Ask, Connect, Control, Gate, Occurrence, Say, Variable
+from .talking import talking
 
 
 class Gating:
@@ -37,6 +38,7 @@ class Gating:
             if one.session is not None and one.sender == "server":
                 self._heard.setdefault(one.session, []).append(one)
         self._ended = _endings(told)
+        self._talking = talking(told.occurrences) if len(self._heard) > 1 else frozenset()
         self._clocked = {s: _answers_to(numbers, self._heard.get(s, ())) for s, numbers in beats.items()}
         self._last: dict[object, tuple[AnyStep, int]] = {}  # by connection: what is no timer
 
@@ -163,7 +165,7 @@ class Gating:
         if isinstance(last, Ask):
             yield from self._reply(step, last)
         for other, (theirs, message) in self._last.items():
-            if other == lane or theirs.number <= since:
+            if other == lane or theirs.number <= since or self._strangers(step, theirs):
                 continue
             text = f"{_called(theirs, self._occurrences)} before it"
             yield Gate(
@@ -182,6 +184,13 @@ class Gating:
                         hard=False, why="kind", text=f"{first.kind} ({first.where.partition(',')[0]})",
                         source=first.number, session=theirs.session, kinds=(first.kind,), since=theirs.number,
                     )  # fmt: skip
+
+    def _strangers(self, step: AnyStep, theirs: AnyStep) -> bool:
+        """Whether two steps belong to sessions that know nothing of each other; beginning, each waits."""
+        mine, other = getattr(step, "session", None), getattr(theirs, "session", None)
+        if mine is None or other is None or isinstance(step, Connect):
+            return False
+        return frozenset({mine, other}) not in self._talking
 
     def _reply(self, step: AnyStep, theirs: AnyStep) -> Iterator[Gate]:
         """The answer to a request, if it was there."""
