@@ -473,3 +473,34 @@ def reversed_runs(occurrences):
     """Both beginnings, then the second run before the first."""
     units = [one for one in occurrences if one.is_unit]
     return [*units[:2], *units[5002:], *units[2:5002]]
+
+
+def engine_io(sid, socket, room):
+    """A Socket.IO client begins by polling, and a poll hangs while it upgrades."""
+    poll = "/socket.io/?EIO=4&transport=polling&t=OxMzN3"
+    writer = Writer().exchange("GET", f"{poll}Q", answer=f'0{{"sid":"{sid}","upgrades":["websocket"]}}')
+    writer.exchange("POST", f"{poll}R&sid={sid}", "40", "ok")
+    writer.exchange("GET", f"{poll}S&sid={sid}", answer=f'40{{"sid":"{socket}"}}')
+    writer.exchange("GET", f"{poll}T&sid={sid}", answer="6", late=1.0)
+    writer.open(1, f"/socket.io/?EIO=4&transport=websocket&sid={sid}")
+    writer.client("2probe").server("3probe").client("5").client('420["join",{"name":"ada"}]')
+    writer.server(f'430[{{"room":"{room}"}}]').client(f'42["say",{{"room":"{room}","text":"hi"}}]')
+    return writer.server('42["said",{"text":"hi"}]').server("2").client("3").end().recording
+
+
+def test_socket_io_is_polled_upgraded_and_spoken_with_the_live_servers_ids():
+    dialogue = script(engine_io("lv_VI97HAXpY6yYWAAAC", "Kd8_ab12CDef34ghAAAD", "room-1a2b3c4d"))
+    assert [one.name for one in dialogue.variables if one.origin == "server"] == ["sid", "room"]
+    live = engine_io("zz_AB12CDEF34ghXYAAAZ", "Qq8_zz98YYxx76wwBBBD", "room-9z8y7x6w")
+    done = replay(dialogue, live)
+    assert (done.stalled, done.given_up) == ([], [])
+    paths = [filled.request.path for filled in done.filled.values() if filled.request is not None]
+    assert [path.rpartition("sid=")[2] for path in paths[1:]] == ["zz_AB12CDEF34ghXYAAAZ"] * 4
+    said = [payload for filled in done.filled.values() for _, payload in filled.messages]
+    assert said == [
+        b"2probe",
+        b"5",
+        b'420["join",{"name":"ada"}]',
+        b'42["say",{"room":"room-9z8y7x6w","text":"hi"}]',
+        b"3",
+    ]

@@ -214,8 +214,11 @@ def _slug(placeholder: str) -> str:
 
 
 def _name(entry: _Entry) -> str:
-    """The key under which it was said first."""
-    for step in reversed(entry.sources[0][1]):
+    """The key under which it was said; where it was found in a text, the one under which it was used."""
+    path = entry.sources[0][1]
+    if path and isinstance(path[-1], Into) and path[-1].form in ("text", "segment") and entry.uses:
+        path = entry.uses[0][1]
+    for step in reversed(path):
         if isinstance(step, Into):
             if step.form in ("query", "cookie"):
                 return str(step.name)

@@ -127,7 +127,7 @@ def _short(one: Occurrence, path: Path, value: Scalar, text: str) -> Iterator[To
         return
     if is_id_key(name) and name.lower() not in _BARE:
         yield Token(f"name {_plain(name)}", text)
-    elif len(text) >= 2 and value not in (0, 1):
+    elif len(text) >= 2 and value not in (0, 1) and text not in (one.kind, *one.kind.split("/")):
         yield Token(f"chance {_plain(name)}", text)
     if one.is_unit and echoed_name(name) == "id":
         yield Token(f"echo {one.session}", text)

@@ -57,6 +57,7 @@ def test_a_contract_that_can_not_be_loaded_is_a_remark(tmp_path):
         ("isolation: {user: b#/user, values: [/run]}", "place-impossible", "b#/user"),
         ("rules: [{echo: {from: a#/run, in: b#/re}}]", "place-impossible", "b#/re"),
         ("rules: [{concat: {of: a#/x, is: b#/y}}]", "place-impossible", "#/"),
+        ("links: [{from: a#/rn, to: /run}]", "place-impossible", "a#/rn: the schema of server:a"),
     ],
 )
 def test_what_can_not_be_meant_is_remarked_on(tmp_path, text, code, said):
