@@ -1,0 +1,187 @@
+"""What a client of our own says and hears, as the records of a cassette in memory."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace as replace_fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wsrecord import __version__
+from wsrecord.cassette.model import (
+    End,
+    Ended,
+    Head,
+    Message,
+    Note,
+    Opcode,
+    Opened,
+    Record,
+    Request,
+    Response,
+)
+from wsrecord.cassette.recording import Recording, assemble
+from wsrecord.errors import CassetteError
+from wsrecord.live.tape import Tape
+
+if TYPE_CHECKING:
+    from wsrecord.cassette.redaction.redactor import Redactor
+    from wsrecord.wire.frames import Direction
+    from wsrecord.wire.http import WholeRequest, WholeResponse
+    from wsrecord.wire.items import Item, Remark
+
+_NAME = Path("live")
+
+
+class Reel:
+    """One live run: the same records, by the same tap, that the recorder would have written."""
+
+    def __init__(self, targets: Mapping[str, str], clock: Callable[[], int]) -> None:
+        created = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+        self.head = Head(created=created, recorder=f"wsrecord {__version__}", targets=targets, nonce="")
+        self.clock = clock
+        self.records: list[Record] = []
+        self.connections = self.exchanges = self.sessions = self.messages = 0
+
+    def track(self, *, tls: bool) -> "Track":
+        """Begin a connection."""
+        self.connections += 1
+        self.records.append(Opened(t=self.clock(), connection=self.connections, tls=tls))
+        return Track(self, self.connections)
+
+    def end(self, incomplete: str | None = None) -> End:
+        """The end record of what there is by now."""
+        return End(
+            t=self.clock(),
+            connections=self.connections,
+            exchanges=self.exchanges,
+            sessions=self.sessions,
+            messages=self.messages,
+            incomplete=incomplete,
+        )
+
+    def recording(self, path: Path = _NAME) -> Recording:
+        """The tree of it: with secrets as they are, for judging; nothing of it may be shown unredacted."""
+        return assemble([self.head, *self.records, self.end()], path, self.head)
+
+    def save(self, path: Path, nonce: str, redactor: "Redactor | None", *, replace: bool = False) -> Path:
+        """Write it as a cassette, through the redactor; return its name."""
+        failures: list[Exception] = []
+        head = replace_fields(self.head, nonce=nonce)
+        tape = Tape(path, head, redactor, failures.append, {}, replace=replace)
+        for record in self.records:
+            _put(tape, record)
+        written = tape.close(self.clock(), None)
+        if failures:
+            raise CassetteError(f"{path} is incomplete: {failures[0]}")
+        return written
+
+
+def _put(tape: Tape, record: Record) -> None:
+    match record:
+        case Message():
+            names = ("began", "frames", "size", "unread")
+            details = {name: getattr(record, name) for name in names if getattr(record, name) is not None}
+            plain = (record.opcode, record.payload)
+            items: list[Item] = [(*plain, details) if details else plain]
+            tape.messages(record.session, record.sender, record.t, items)
+        case Request():
+            tape.request(record)
+        case Response():
+            tape.response(record)
+        case Note():
+            tape.note(record)
+        case _:
+            tape.record(record)
+
+
+class Track:
+    """One connection of a reel."""
+
+    __slots__ = ("_reel", "number", "session")
+
+    def __init__(self, reel: Reel, number: int) -> None:
+        self._reel = reel
+        self.number = number
+        self.session: int | None = None
+
+    def request(self, exchange: int, request: "WholeRequest", *, upgrade: bool) -> None:
+        """A whole request went out; an upgrade begins a session."""
+        if upgrade:
+            self._reel.sessions += 1
+            self.session = self._reel.sessions
+        else:
+            self._reel.exchanges += 1
+        head, body = request.head, request.body
+        self._reel.records.append(
+            Request(
+                t=request.t,
+                began=request.began,
+                connection=self.number,
+                exchange=exchange,
+                method=head.method,
+                path=head.path,
+                headers=head.headers,
+                http=head.http,
+                session=self.session if upgrade else None,
+                body=body.content,
+                size=body.size,
+                unkept=body.unkept,
+            )
+        )
+
+    def response(self, exchange: int, response: "WholeResponse", *, upgrade: bool) -> None:
+        """A whole answer came."""
+        head, body = response.head, response.body
+        self._reel.records.append(
+            Response(
+                t=response.t,
+                began=response.began,
+                connection=self.number,
+                exchange=exchange,
+                status=head.status,
+                reason=head.reason,
+                headers=head.headers,
+                http=head.http,
+                session=self.session if upgrade else None,
+                body=body.content,
+                size=body.size,
+                unkept=body.unkept,
+            )
+        )
+
+    def messages(self, sender: "Direction", t: int, items: "list[Item]") -> None:
+        """Messages of the session."""
+        assert self.session is not None
+        self._reel.messages += len(items)
+        for item in items:
+            details = dict(item[2]) if len(item) > 2 else {}
+            if "frames" in details:
+                details["frames"] = tuple(details["frames"])
+            self._reel.records.append(
+                Message(
+                    t=t,
+                    session=self.session,
+                    sender=sender,
+                    opcode=Opcode(item[0]),
+                    payload=item[1],
+                    **details,
+                )
+            )
+
+    def remark(self, sender: "Direction", t: int, remark: "Remark") -> None:
+        """What the tap noticed."""
+        self._reel.records.append(
+            Note(
+                t=t,
+                code=remark.code,
+                text=remark.text,
+                connection=self.number,
+                session=self.session,
+                sender=sender,
+                data=remark.data,
+            )
+        )
+
+    def ended(self, sender: "Direction", how: str) -> None:
+        """One side ended."""
+        self._reel.records.append(Ended(t=self._reel.clock(), connection=self.number, sender=sender, how=how))
