@@ -1,0 +1,262 @@
+"""The real server under test: started or given as a URL, awaited until it is ready, stopped in the end."""
+
+import asyncio
+import contextlib
+import re
+import socket
+import ssl
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from wsrecord.errors import TargetError, UsageError
+from wsrecord.live import process as processes
+from wsrecord.live.upstream import Upstream, parse_target
+from wsrecord.report.escape import terminal
+
+_LOOK = 0.05  # seconds between two looks at whether it is ready
+_TRY = 2.0  # seconds for one of them
+_SHOWN = 15  # lines of output that a failure shows
+
+
+@dataclass(frozen=True, slots=True)
+class TargetOptions:
+    """Where the server is, or how it is started. `{port}` in any of these is the port that it is given."""
+
+    url: str | None = None  # None: ws://127.0.0.1:{port}
+    start: str | None = None  # a command for a shell
+    ready: str | None = None  # a URL, a port (or host:port), or a regular expression for a line of output
+    reset: str | None = None  # a command for a shell
+    tls: ssl.SSLContext | None = None
+    patience: float = 60.0  # seconds to get ready, and for a reset
+    grace: float = 5.0  # seconds that it gets to stop
+    clean: Callable[[str], str] = str  # takes secrets out of what the server printed
+
+
+class Target:
+    """A server that is ready."""
+
+    def __init__(self, options: TargetOptions, upstream: Upstream, port: int | None) -> None:
+        self.options = options
+        self.upstream = upstream
+        self._port = port
+        self._process: processes.Process | None = None
+        self._said = asyncio.Event()  # a line of output that says that it is ready
+
+    @property
+    def died(self) -> str | None:
+        """If the server that was started has ended: how, with its last output."""
+        return self._death("")
+
+    @property
+    def output(self) -> list[str]:
+        """The last lines that the started server printed."""
+        return self._process.tail if self._process is not None else []
+
+    async def reset(self) -> None:
+        """Run the command that brings it back to its first state."""
+        command = self.options.reset
+        if command is None:
+            return
+        code, tail = await processes.run(self._filled(command), self._variables, self.options.patience)
+        if code is None:
+            raise TargetError(
+                self._with_output(f"--reset {command!r} did not end within {self.options.patience:g} s", tail)
+            )
+        if code != 0:
+            raise TargetError(self._with_output(f"--reset {command!r} ended with exit code {code}", tail))
+
+    async def _start(self) -> None:
+        command = self.options.start
+        if command is not None:
+            self._process = await processes.Process.start(self._filled(command), self._variables, self._hear)
+
+    async def _await_ready(self) -> None:
+        patience = self.options.patience
+        waiting = asyncio.ensure_future(self._ready())
+        watched: set[asyncio.Future[Any]] = {waiting}
+        ended = None
+        if self._process is not None:
+            ended = asyncio.ensure_future(self._process.ended())
+            watched.add(ended)
+        try:
+            done, _ = await asyncio.wait(watched, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for one in watched:
+                one.cancel()
+            await asyncio.gather(*watched, return_exceptions=True)
+        if waiting in done:
+            waiting.result()
+            return
+        if ended is not None and ended in done:
+            await asyncio.sleep(_LOOK)  # its last words may still be in the pipe
+            raise TargetError(self._death(" before it was ready") or "")
+        what = f"the server was not ready within {patience:g} s ({self._sign})"
+        raise TargetError(what if self._process is None else self._with_output(what, self.output))
+
+    async def _ready(self) -> None:
+        sign = self._sign
+        if isinstance(sign, _Says):
+            await self._said.wait()
+            return
+        while not await sign.shows():  # noqa: ASYNC110 - another program's state: it can only be asked
+            await asyncio.sleep(_LOOK)
+
+    @property
+    def _sign(self) -> "_Says | _Accepts | _Answers":
+        given = self.options.ready
+        if given is None:
+            return _Accepts(self.upstream.host, self.upstream.port)
+        text = self._filled(given)
+        if text.startswith(("http://", "https://")):
+            return _Answers(text, parse_target(text, self.options.tls or ssl.create_default_context()))
+        host, _, port = text.rpartition(":")
+        if port.isascii() and port.isdigit() and re.fullmatch(r"[\w.\-\[\]:]*", host):
+            return _Accepts(host.strip("[]") or "127.0.0.1", int(port))
+        return _Says(text)
+
+    def _hear(self, line: str) -> None:
+        sign = self.options.ready
+        if sign is not None and not self._said.is_set() and re.search(self._filled(sign), line):
+            self._said.set()
+
+    @property
+    def _variables(self) -> dict[str, str]:
+        url = self.upstream
+        http = f"{url.http_scheme}://{url.host_header}"
+        return {"WSRECORD_PORT": str(url.port), "WSRECORD_URL": url.url, "WSRECORD_HTTP_URL": http}
+
+    def _death(self, when: str) -> str | None:
+        process = self._process
+        if process is None or process.code is None:
+            return None
+        return self._with_output(f"the server ended with exit code {process.code}{when}", process.tail)
+
+    def _with_output(self, what: str, tail: list[str]) -> str:
+        if not tail:
+            return f"{what}; it printed nothing"
+        shown = "\n".join(f"    {terminal(self.options.clean(line))}" for line in tail[-_SHOWN:])
+        return f"{what}; its last output:\n{shown}\n"
+
+    def _filled(self, text: str) -> str:
+        return text if self._port is None else text.replace("{port}", str(self._port))
+
+
+@dataclass(frozen=True, slots=True)
+class _Says:
+    """A line of output."""
+
+    pattern: str
+
+    def __str__(self) -> str:
+        return f"no line of its output matched {self.pattern!r}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Accepts:
+    """A port that takes connections."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"nothing accepted connections on {self.host}:{self.port}"
+
+    async def shows(self) -> bool:
+        """Whether it does now."""
+        try:
+            async with asyncio.timeout(_TRY):
+                _, writer = await asyncio.open_connection(self.host, self.port)
+        except (OSError, ValueError):
+            return False
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """A page that is answered with 2xx or 3xx."""
+
+    url: str
+    upstream: Upstream
+
+    def __str__(self) -> str:
+        return f"{self.url} was not answered with 2xx or 3xx"
+
+    async def shows(self) -> bool:
+        """Whether it is now."""
+        upstream = self.upstream
+        head = (
+            f"GET {upstream.path or '/'} HTTP/1.1\r\nHost: {upstream.host_header}\r\n"
+            "User-Agent: wsrecord\r\nAccept: */*\r\nConnection: close\r\n\r\n"
+        )
+        try:
+            async with asyncio.timeout(_TRY):
+                reader, writer = await asyncio.open_connection(upstream.host, upstream.port, ssl=upstream.tls)
+                try:
+                    writer.write(head.encode("latin-1"))
+                    line = await reader.readline()
+                finally:
+                    writer.close()
+                    with contextlib.suppress(OSError):
+                        await writer.wait_closed()
+        except (OSError, ValueError):
+            return False
+        return re.match(rb"HTTP/1\.[01] [23]\d\d", line) is not None
+
+
+@contextlib.asynccontextmanager
+async def ready(options: TargetOptions) -> AsyncIterator[Target]:
+    """A server that is ready for as long as the block runs; what was started is stopped after, always."""
+    _check(options)
+    port = _free_port() if _needs_port(options) else None
+    url = options.url if options.url is not None else "ws://127.0.0.1:{port}"
+    upstream = parse_target(url if port is None else url.replace("{port}", str(port)), options.tls)
+    if upstream.tls is None and urlsplit(upstream.url).scheme in ("wss", "https"):
+        raise UsageError(f"{upstream.url} needs TLS, and none was set up")
+    target = Target(options, upstream, port)
+    try:
+        await target._start()
+        await target._await_ready()
+        yield target
+    finally:
+        if target._process is not None:
+            await target._process.stop(options.grace)
+
+
+def _check(options: TargetOptions) -> None:
+    if options.url is None and options.start is None:
+        raise UsageError("no target: give its URL with --target, or start it with --start 'COMMAND {port}'")
+    if options.url is None and options.start is not None and "{port}" not in options.start:
+        raise UsageError(
+            "--start without --target: the command must take its port from {port}, "
+            "or --target must say where the server listens"
+        )
+    if options.url is not None and "{port}" in options.url and options.start is None:
+        raise UsageError(f"the target {options.url!r} has a {{port}}, but --start starts nothing on it")
+    if options.ready is not None:
+        if not options.ready:
+            raise UsageError("--ready is empty: give a URL, a port or a part of a line of output")
+        try:
+            re.compile(options.ready)
+        except re.error as error:
+            if not options.ready.startswith(("http://", "https://")):
+                raise UsageError(f"--ready {options.ready!r} is no regular expression: {error}") from None
+        says = not options.ready.startswith(("http://", "https://")) and not re.fullmatch(
+            r"([\w.\-\[\]:]*:)?(\d+|\{port\})", options.ready
+        )
+        if says and options.start is None:
+            raise UsageError(f"--ready {options.ready!r} is a line of output, but --start starts nothing")
+
+
+def _needs_port(options: TargetOptions) -> bool:
+    given = (options.start, options.url, options.ready, options.reset)
+    return options.start is not None and any("{port}" in text for text in given if text)
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as sock:
+        return int(sock.getsockname()[1])
