@@ -1,0 +1,252 @@
+"""What a replay says in place of secrets: given on the command line, or by a command, once for each user.
+
+Values come as variables. A recorded placeholder `wsr-NONCE-token-2` takes, of those that there are, the
+variable `token-2` (this very secret), or `token`; a token that `--auth` prints by itself takes the
+place of all that nothing else names. `{token}` in a given header or query value is a variable too.
+"""
+
+import asyncio
+import base64
+import json
+import re
+import shlex
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from wsrecord.cassette.model import Headers, Secret
+from wsrecord.cassette.redaction.ordinary import MIN_LEARNED
+from wsrecord.errors import UsageError
+from wsrecord.live.command_output import output_of
+
+_EARLY = 10.0  # seconds before its expiry a token is taken for expired
+_PLAIN = "*"  # the variable that a bare token is
+_HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_HOLE = re.compile(r"\{([A-Za-z_][\w.-]*)\}")
+_TAIL = re.compile(r"wsr-[0-9a-f]{12}-([a-z0-9_]*-\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the command line says."""
+
+    headers: Headers = field(default=(), repr=False)
+    query: Headers = field(default=(), repr=False)
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    auth: str | None = None
+    setup: str | None = None
+    patience: float = 60.0  # seconds for a command
+
+
+def parse_header(text: str) -> tuple[str, str]:
+    """Read `Name: value`."""
+    name, colon, value = text.partition(":")
+    if not colon or not _HEADER_NAME.fullmatch(name):
+        raise UsageError(f"--header {name!r}: write it like 'Authorization: Bearer {{token}}'")
+    if re.search(r"[\r\n\0]", value):
+        raise UsageError(f"--header {name}: a value can't hold a line break")
+    return name, value.strip()
+
+
+def parse_query(text: str) -> tuple[str, str]:
+    """Read `name=value`."""
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise UsageError(f"--query {name!r}: write it like 'token={{token}}'")
+    return name, value
+
+
+def parse_secret(text: str, environ: Mapping[str, str]) -> tuple[str, str, str | None]:
+    """Read `NAME=env:VAR` or `NAME=file:PATH`; a literal comes with a warning, for `ps` shows it to all."""
+    name, equals, source = text.partition("=")
+    if not equals or not name or not source:
+        raise UsageError("--secret: write it like token=env:TOKEN or token=file:token.txt")
+    kind, colon, where = source.partition(":")
+    if kind == "env" and colon:
+        if where not in environ:
+            raise UsageError(f"--secret {name}=env:{where}: there is no environment variable {where}")
+        return name, environ[where], None
+    if kind == "file" and colon:
+        try:
+            value = Path(where).read_text(encoding="utf-8").rstrip("\r\n")
+        except (OSError, UnicodeDecodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
+            raise UsageError(f"--secret {name}=file:{where}: {why}") from None
+        return name, value, None
+    warning = (
+        f"--secret {name}: its value stands on the command line, where every user of this machine can "
+        f"read it; {name}=env:VAR or {name}=file:PATH hide it"
+    )
+    return name, source, warning
+
+
+class Wallet:
+    """The variables of each user: asked for once, and again when they have expired."""
+
+    def __init__(self, given: Given, clock: Callable[[], float]) -> None:
+        self._given = given
+        self._clock = clock  # seconds of the day, as tokens count them
+        self._shared: dict[str, str] | None = None  # of --setup
+        self._of: dict[str, tuple[dict[str, str], float | None]] = {}
+        self._lock = asyncio.Lock()
+        self._seen: set[str] = set(given.secrets.values())
+
+    async def of(self, user: str) -> "Purse":
+        """What this user has; runs the commands if that is due."""
+        async with self._lock:
+            given = self._given
+            if self._shared is None:
+                self._shared = {} if given.setup is None else (await self._ask("--setup", given.setup, ""))[0]
+            variables = {**self._shared}
+            if given.auth is not None:
+                held = self._of.get(user)
+                if held is None or (held[1] is not None and self._clock() >= held[1] - _EARLY):
+                    held = self._of[user] = await self._ask("--auth", given.auth, user)
+                variables.update(held[0])
+            variables.update(given.secrets)
+        return Purse(variables, given.headers, given.query)
+
+    def refused(self, user: str) -> bool:
+        """The server answered 401: ask once more; return whether there is anybody to ask."""
+        return self._given.auth is not None and self._of.pop(user, None) is not None
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        """All values that there are so far, for a redactor: by a name for each."""
+        long = sorted(value for value in self._seen if len(value) >= MIN_LEARNED)
+        return {f"credential{number}": value for number, value in enumerate(long, 1)}
+
+    async def _ask(self, option: str, command: str, user: str) -> tuple[dict[str, str], float | None]:
+        filled = command.replace("{user}", shlex.quote(user))
+        text = await output_of(option, filled, {"WSRECORD_USER": user}, self._given.patience)
+        variables, expires = _read(option, text, self._clock())
+        self._seen.update(variables.values())
+        return variables, expires
+
+
+@dataclass(frozen=True, slots=True)
+class Purse:
+    """One user's variables, and what the command line adds to all requests."""
+
+    variables: Mapping[str, str] = field(default_factory=dict, repr=False)
+    given_headers: Headers = field(default=(), repr=False)
+    given_query: Headers = field(default=(), repr=False)
+
+    def value(self, name: str, placeholder: str = "") -> str | None:
+        """What stands for a secret; None if nothing does."""
+        tail = _TAIL.match(placeholder)
+        for candidate in (placeholder, tail[1] if tail else "", name, name.lower(), _slug(name)):
+            if candidate and candidate in self.variables:
+                return self.variables[candidate]
+        return self.variables.get(_PLAIN)
+
+    def headers(self) -> Headers:
+        """The given headers, filled in."""
+        return tuple((name, self._filled(f"--header {name}", value)) for name, value in self.given_headers)
+
+    def query(self) -> Headers:
+        """The given query parameters, filled in."""
+        return tuple((name, self._filled(f"--query {name}", value)) for name, value in self.given_query)
+
+    def missing(self, secrets: Iterable[Secret]) -> list[Secret]:
+        """Those of the recording's secrets that nothing stands for."""
+        given = {name.lower() for name, _ in (*self.given_headers, *self.given_query)}
+        return [
+            one
+            for one in secrets
+            if one.name.lower() not in given and self.value(one.name, one.placeholder) is None
+        ]
+
+    def _filled(self, option: str, text: str) -> str:
+        def fill(hole: re.Match[str]) -> str:
+            value = self.variables.get(hole[1])
+            if value is None and hole[1] == "token":
+                value = self.variables.get(_PLAIN)
+            if value is None:
+                raise UsageError(
+                    f"{option}: there is no variable {hole[1]}; give it with --secret {hole[1]}=env:VAR, "
+                    "or have --auth or --setup print it"
+                )
+            return value
+
+        return _HOLE.sub(fill, text)
+
+
+def ask_for(missing: Iterable[Secret]) -> UsageError:
+    """One error that names all that is missing, with how to give it."""
+    names = list(dict.fromkeys(one.name for one in missing))
+    lines = [f"  {name}: --secret {_slug(name) or name}=env:{_variable(name)}" for name in names]
+    several = len(names) > 1
+    return UsageError(
+        f"the recording needs {'these secrets' if several else 'a secret'}, which "
+        f"{'were' if several else 'was'} taken out of it when it was recorded:\n"
+        + "\n".join(lines)
+        + "\n  or --auth 'COMMAND', which prints a token, or a JSON object of such names"
+    )
+
+
+def with_query(path: str, query: Headers) -> str:
+    """A path with these query parameters: in the place of those with the same name, or at the end."""
+    for name, value in query:
+        bare, _, rest = path.partition("?")
+        quoted = f"{quote(name, safe='')}={quote(value, safe='')}"
+        pairs = rest.split("&") if rest else []
+        kept = [pair for pair in pairs if pair.partition("=")[0] != quote(name, safe="")]
+        at = next((n for n, pair in enumerate(pairs) if pair not in kept), len(kept))
+        path = f"{bare}?{'&'.join([*kept[:at], quoted, *kept[at:]])}"
+    return path
+
+
+def _read(option: str, text: str, now: float) -> tuple[dict[str, str], float | None]:
+    """Variables and when they expire: of a JSON object, or of a bare token."""
+    text = text.strip()
+    if not text:
+        raise UsageError(f"the {option} command printed nothing; it prints a token or a JSON object")
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = None
+    if isinstance(found, str):
+        text, found = found, None
+    if isinstance(found, dict):
+        variables = {str(k): _word(v) for k, v in found.items() if isinstance(v, str | int | float)}
+        variables.pop("expires_in", None)
+        lifetime = found.get("expires_in")
+        if isinstance(lifetime, int | float):
+            return variables, now + lifetime
+        expiries = [at for value in variables.values() if (at := _jwt_expiry(value)) is not None]
+        return variables, min(expiries, default=None)
+    if option == "--setup":
+        raise UsageError("the --setup command printed something that is not a JSON object of variables")
+    if any(map(str.isspace, text)):
+        raise UsageError(
+            f"the {option} command printed neither one token nor a JSON object; what else it has to say "
+            "belongs on its standard error"
+        )
+    return {_PLAIN: text}, _jwt_expiry(text)
+
+
+def _word(value: Any) -> str:
+    return json.dumps(value) if not isinstance(value, str) else value
+
+
+def _jwt_expiry(token: str) -> float | None:
+    parts = token.split(".")
+    if len(parts) != 3:
+        return None
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except (ValueError, RecursionError):
+        return None
+    expiry = claims.get("exp") if isinstance(claims, dict) else None
+    return float(expiry) if isinstance(expiry, int | float) and not isinstance(expiry, bool) else None
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+
+
+def _variable(name: str) -> str:
+    return re.sub(r"[^A-Z0-9]+", "_", name.upper()).strip("_") or "SECRET"
