@@ -14,7 +14,7 @@ from support.ends import refusing_port
 from support.frames import server as frames
 from support.scripted import Peer, nothing_left, scripted
 
-from wsrecord.cassette.model import Message, Opcode
+from wsrecord.cassette.model import Message, Opcode, Response
 from wsrecord.cassette.recording import Recording, Session, load
 from wsrecord.cassette.redaction.redactor import Redactor
 from wsrecord.live.client import Client, Patience
@@ -34,12 +34,12 @@ class Ear:
         self.payloads: list[bytes] = []
         self.news = asyncio.Event()
 
-    def answered(self, client: Client, exchange: int, response: Any) -> None:
-        self.answers.append(response.head.status)
+    def answered(self, client: Client, response: Response) -> None:
+        self.answers.append(response.status)
         self.news.set()
 
-    def heard(self, client: Client, t: int, items: list[Any]) -> None:
-        self.payloads += [item[1] for item in items]
+    def passed(self, client: Client, sender: str, messages: list[Message]) -> None:
+        self.payloads += [message.payload for message in messages if sender == "server"]
         self.news.set()
 
     def over(self, client: Client) -> None:

@@ -20,7 +20,6 @@ from wsrecord.live.credentials import (
     parse_header,
     parse_query,
     parse_secret,
-    with_query,
 )
 
 VALUE = "s3cr3t-Va1ue-4f3c9a1b"
@@ -232,16 +231,3 @@ def test_a_redactor_is_told_all_values_that_are_long_enough() -> None:
         return wallet.secrets
 
     assert sorted(asyncio.run(ask()).values()) == ["0123456789abcdef", VALUE]
-
-
-@pytest.mark.parametrize(
-    ("path", "expected"),
-    [
-        ("/ws", "/ws?t=a%20b"),
-        ("/ws?x=1", "/ws?x=1&t=a%20b"),
-        ("/ws?t=old&x=1", "/ws?t=a%20b&x=1"),
-        ("/ws?x=1&t=old&t=older&y", "/ws?x=1&t=a%20b&y"),
-    ],
-)
-def test_a_parameter_takes_the_place_of_its_name(path: str, expected: str) -> None:
-    assert with_query(path, (("t", "a b"),)) == expected

@@ -3,7 +3,7 @@
 import pytest
 
 from wsrecord.cassette.model import Headers, Request
-from wsrecord.live.outgoing import UnsendableError, outgoing
+from wsrecord.live.outgoing import UnsendableError, outgoing, with_query
 from wsrecord.live.upstream import parse_target
 
 TARGET = parse_target("ws://real.example:8080/ws", None)
@@ -105,3 +105,16 @@ def test_a_path_can_not_break_out_of_its_line() -> None:
 def test_what_can_not_be_sent_is_said(wrong: Request, words: str) -> None:
     with pytest.raises(UnsendableError, match=words):
         outgoing(wrong, TARGET)
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/ws", "/ws?t=a%20b"),
+        ("/ws?x=1", "/ws?x=1&t=a%20b"),
+        ("/ws?t=old&x=1", "/ws?t=a%20b&x=1"),
+        ("/ws?x=1&t=old&t=older&y", "/ws?x=1&t=a%20b&y"),
+    ],
+)
+def test_a_parameter_takes_the_place_of_its_name(path: str, expected: str) -> None:
+    assert with_query(path, (("t", "a b"),)) == expected

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from wsrecord.cassette.model import Message, Response
 from wsrecord.live.end import End
 from wsrecord.live.handshake import faults
 from wsrecord.live.reel import Reel
@@ -33,11 +34,11 @@ _READ = 256 * 1024
 class Ear(Protocol):
     """Who waits for what a client hears. Called in the order of events, after the records were made."""
 
-    def answered(self, client: "Client", exchange: int, response: WholeResponse) -> None:
+    def answered(self, client: "Client", response: Response) -> None:
         """Hear of a whole answer; a 101 begins the session."""
 
-    def heard(self, client: "Client", t: int, items: list[Item]) -> None:
-        """Hear messages of the server."""
+    def passed(self, client: "Client", sender: Direction, messages: list[Message]) -> None:
+        """Hear messages of the session: the server's, and the client's own."""
 
     def over(self, client: "Client") -> None:
         """Hear that nothing more comes."""
@@ -202,6 +203,13 @@ class Client:
                 transport.abort()
                 await self.gone.wait()  # asyncio says so in its next turn
 
+    def kill(self) -> None:
+        """Let go at once: the run is over."""
+        transport = self._socket.transport
+        if transport is not None and not self.gone.is_set():
+            transport.abort()
+            self._over()
+
     def finish(self) -> None:
         """Send a FIN; the server may go on. Under TLS, which asyncio can't half-close, it is the end."""
         if not self._finished and not self.gone.is_set():
@@ -280,33 +288,34 @@ class Client:
 
     def response(self, exchange: int, response: WholeResponse, *, upgrade: bool) -> None:
         """An answer; a 101 begins the session."""
-        self._track.response(exchange, response, upgrade=upgrade)
+        record = self._track.response(exchange, response, upgrade=upgrade)
         asked = self._heads.pop(exchange, None)
         if response.head.status == 101 and asked is not None:
             values = [v for name, v in response.head.headers if name.lower() == "sec-websocket-extensions"]
             self._writer = FrameWriter(agreed_compression(values))
             for fault in faults(asked.headers, response.head.headers):
                 self._fail("handshake", fault)
-        self._ear.answered(self, exchange, response)
+        self._ear.answered(self, record)
 
     def messages(self, sender: Direction, t: int, items: list[Item]) -> None:
         """Messages of either side; the server's pings and close are answered."""
-        self._track.messages(sender, t, items)
+        records = self._track.messages(sender, t, items)
         if sender == "client":
+            self._ear.passed(self, sender, records)
             return
         self._messages += len(items)
         if self._messages > self.patience.messages:
             self._fail("flood", f"more than {self.patience.messages} messages came")
             self.reset()
             return
-        self._ear.heard(self, t, items)
-        for item in items:
-            if item[0] == Opcode.PING and self.in_session:
-                self.send(Opcode.PONG, item[1])
-            elif item[0] == Opcode.CLOSE:
+        self._ear.passed(self, sender, records)
+        for message in records:
+            if message.opcode is Opcode.PING and self.in_session:
+                self.send(Opcode.PONG, message.payload)
+            elif message.opcode is Opcode.CLOSE:
                 self.closing.set()
                 if self.in_session:
-                    self.send(Opcode.CLOSE, item[1][:2])
+                    self.send(Opcode.CLOSE, message.payload[:2])
 
     def remark(self, sender: Direction, t: int, remark: Remark) -> None:
         """What the tap noticed: what no client can read on from ends the connection."""

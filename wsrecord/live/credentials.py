@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from wsrecord.cassette.model import Headers, Secret
 from wsrecord.cassette.redaction.ordinary import MIN_LEARNED
@@ -185,18 +184,6 @@ def ask_for(missing: Iterable[Secret]) -> UsageError:
         + "\n".join(lines)
         + "\n  or --auth 'COMMAND', which prints a token, or a JSON object of such names"
     )
-
-
-def with_query(path: str, query: Headers) -> str:
-    """A path with these query parameters: in the place of those with the same name, or at the end."""
-    for name, value in query:
-        bare, _, rest = path.partition("?")
-        quoted = f"{quote(name, safe='')}={quote(value, safe='')}"
-        pairs = rest.split("&") if rest else []
-        kept = [pair for pair in pairs if pair.partition("=")[0] != quote(name, safe="")]
-        at = next((n for n, pair in enumerate(pairs) if pair not in kept), len(kept))
-        path = f"{bare}?{'&'.join([*kept[:at], quoted, *kept[at:]])}"
-    return path
 
 
 def _read(option: str, text: str, now: float) -> tuple[dict[str, str], float | None]:

@@ -3,7 +3,7 @@
 import base64
 import os
 import re
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from wsrecord.cassette.model import Headers, Request
 from wsrecord.live.upstream import Upstream
@@ -22,8 +22,10 @@ def new_key() -> str:
     return base64.b64encode(os.urandom(16)).decode()
 
 
-def outgoing(request: Request, to: Upstream, extra: Headers = (), *, key: str | None = None) -> bytes:
-    """Write the request: Host and an Origin of the same place become the target's; `extra` headers win."""
+def outgoing(
+    request: Request, to: Upstream, extra: Headers = (), query: Headers = (), *, key: str | None = None
+) -> bytes:
+    """Write the request: Host and an Origin of the same place become the target's; what is given wins."""
     if request.unkept is not None:
         raise UnsendableError(f"its body was not recorded ({request.unkept})")
     taken = {name.lower() for name, _ in extra}
@@ -37,7 +39,7 @@ def outgoing(request: Request, to: Upstream, extra: Headers = (), *, key: str | 
     if _frames_body(request):
         headers = [(name, value) for name, value in headers if name.lower() not in _FRAMING]
         headers.append(_length(request, body))
-    path = re.sub(r"[\x00-\x20\x7f]", lambda found: f"%{ord(found[0]):02X}", request.path)
+    path = re.sub(r"[\x00-\x20\x7f]", lambda found: f"%{ord(found[0]):02X}", with_query(request.path, query))
     lines = [f"{request.method} {path} HTTP/{request.http}"]
     for name, value in headers:
         if re.search(r"[\r\n\0]", value):
@@ -47,6 +49,18 @@ def outgoing(request: Request, to: Upstream, extra: Headers = (), *, key: str | 
         return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1") + body
     except UnicodeEncodeError:
         raise UnsendableError("its head holds characters that HTTP has no bytes for") from None
+
+
+def with_query(path: str, query: Headers) -> str:
+    """A path with these query parameters: in the place of those with the same name, or at the end."""
+    for name, value in query:
+        bare, _, rest = path.partition("?")
+        quoted = f"{quote(name, safe='')}={quote(value, safe='')}"
+        pairs = rest.split("&") if rest else []
+        kept = [pair for pair in pairs if pair.partition("=")[0] != quote(name, safe="")]
+        at = next((n for n, pair in enumerate(pairs) if pair not in kept), len(kept))
+        path = f"{bare}?{'&'.join([*kept[:at], quoted, *kept[at:]])}"
+    return path
 
 
 def _fitted(name: str, value: str, request: Request, to: Upstream, key: str | None) -> tuple[str, str]:

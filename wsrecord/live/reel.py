@@ -94,6 +94,13 @@ def _put(tape: Tape, record: Record) -> None:
             tape.record(record)
 
 
+def _message(session: int, sender: "Direction", t: int, item: "Item") -> Message:
+    details = dict(item[2]) if len(item) > 2 else {}
+    if "frames" in details:
+        details["frames"] = tuple(details["frames"])
+    return Message(t=t, session=session, sender=sender, opcode=Opcode(item[0]), payload=item[1], **details)
+
+
 class Track:
     """One connection of a reel."""
 
@@ -129,44 +136,33 @@ class Track:
             )
         )
 
-    def response(self, exchange: int, response: "WholeResponse", *, upgrade: bool) -> None:
+    def response(self, exchange: int, response: "WholeResponse", *, upgrade: bool) -> Response:
         """A whole answer came."""
         head, body = response.head, response.body
-        self._reel.records.append(
-            Response(
-                t=response.t,
-                began=response.began,
-                connection=self.number,
-                exchange=exchange,
-                status=head.status,
-                reason=head.reason,
-                headers=head.headers,
-                http=head.http,
-                session=self.session if upgrade else None,
-                body=body.content,
-                size=body.size,
-                unkept=body.unkept,
-            )
+        record = Response(
+            t=response.t,
+            began=response.began,
+            connection=self.number,
+            exchange=exchange,
+            status=head.status,
+            reason=head.reason,
+            headers=head.headers,
+            http=head.http,
+            session=self.session if upgrade else None,
+            body=body.content,
+            size=body.size,
+            unkept=body.unkept,
         )
+        self._reel.records.append(record)
+        return record
 
-    def messages(self, sender: "Direction", t: int, items: "list[Item]") -> None:
+    def messages(self, sender: "Direction", t: int, items: "list[Item]") -> list[Message]:
         """Messages of the session."""
         assert self.session is not None
-        self._reel.messages += len(items)
-        for item in items:
-            details = dict(item[2]) if len(item) > 2 else {}
-            if "frames" in details:
-                details["frames"] = tuple(details["frames"])
-            self._reel.records.append(
-                Message(
-                    t=t,
-                    session=self.session,
-                    sender=sender,
-                    opcode=Opcode(item[0]),
-                    payload=item[1],
-                    **details,
-                )
-            )
+        records = [_message(self.session, sender, t, item) for item in items]
+        self._reel.messages += len(records)
+        self._reel.records += records
+        return records
 
     def remark(self, sender: "Direction", t: int, remark: "Remark") -> None:
         """What the tap noticed."""

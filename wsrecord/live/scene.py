@@ -1,0 +1,128 @@
+"""What has happened so far in a replay, by recorded numbers, and who waits for what of it."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable
+
+from wsrecord.cassette.model import Message, Response
+from wsrecord.codec.base import Codec
+from wsrecord.codec.registry import make
+from wsrecord.dialogue.bindings import Bindings
+from wsrecord.dialogue.filling import Filled
+from wsrecord.dialogue.steps import AnyStep, Ask, Connect, Gate
+
+
+class Scene:
+    """The events of a replay: told by its lanes, asked by their steps."""
+
+    def __init__(self, bindings: Bindings) -> None:
+        self.bindings = bindings
+        self.taken: list[int] = []
+        self.over: set[int] = set()  # sessions in which nothing more comes
+        self.counts: Counter[int] = Counter()  # by session: what the server said
+        self._dropped: set[int] = set()  # steps that will not be taken
+        self._unanswered: set[int] = set()  # steps whose answer will not come
+        self._news: dict[int | None, float] = {}  # by session: when something came last; None: anywhere
+        self._codecs: dict[int, tuple[Codec, Counter[str]]] = {}
+        self._waiting: dict[asyncio.Future[None], Callable[[], bool]] = {}
+
+    # -- telling
+
+    def take(self, step: AnyStep, filled: Filled | None = None) -> None:
+        """A step is about to be taken."""
+        self.taken.append(step.number)
+        self.bindings.taken(step, filled)
+        self.tell()
+
+    def drop(self, step: AnyStep) -> None:
+        """A step will not be taken."""
+        self._dropped.add(step.number)
+        self._unanswered.add(step.number)
+        if isinstance(step, Connect):
+            self.over.add(step.session)
+        self.tell()
+
+    def answered(self, step: Ask | Connect, response: Response, subprotocol: str | None) -> None:
+        """An answer came."""
+        self.bindings.answered(step, response)
+        session = step.session if isinstance(step, Connect) else None
+        self._note(session)
+        if session is not None and response.status == 101:
+            reading = self.bindings.dialogue.readings[session]
+            self._codecs[session] = make(reading.codec, subprotocol=subprotocol), Counter()
+        elif session is not None:
+            self.over.add(session)
+        self.tell()
+
+    def unanswered(self, step: Ask | Connect) -> None:
+        """An answer will not come."""
+        self._unanswered.add(step.number)
+        self.tell()
+
+    def passed(self, session: int, messages: list[Message]) -> None:
+        """Messages of either side of a session."""
+        codec, count = self._codecs[session]
+        for message in messages:
+            count["messages"] += 1
+            units = codec.feed(count["messages"], message)
+            if message.sender == "server":
+                self.counts[session] += 1
+                for unit in units:
+                    if unit.sender == "server":
+                        self.bindings.heard(session, unit)
+        self._note(session)
+        self.tell()
+
+    def end(self, session: int) -> None:
+        """A session is over."""
+        self.over.add(session)
+        self.tell()
+
+    def tell(self) -> None:
+        """Something changed: those go on who have what they waited for."""
+        for waiting, ready in list(self._waiting.items()):
+            if not waiting.done() and ready():
+                waiting.set_result(None)
+
+    # -- asking
+
+    def met(self, gate: Gate) -> bool:
+        """Whether what a gate waits for is there."""
+        return self.bindings.met(gate)
+
+    def hopeless(self, gate: Gate) -> bool:
+        """Whether it can't come any more."""
+        if gate.why == "order":
+            return gate.step in self._dropped
+        if gate.why == "reply":
+            return gate.step in self._unanswered
+        return gate.session is not None and gate.session in self.over
+
+    def gave_up(self, step: AnyStep) -> bool:
+        """Whether its answer will not come."""
+        return step.number in self._unanswered
+
+    def quiet(self, session: int | None) -> float:
+        """Since when nothing came in a session, on the monotonic clock; None: anywhere."""
+        return self._news.get(session, 0.0)
+
+    # -- waiting
+
+    async def until(self, ready: Callable[[], bool], within: float) -> bool:
+        """Wait for something to be so; return whether it is."""
+        if ready():
+            return True
+        waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting[waiting] = ready
+        try:
+            async with asyncio.timeout(max(0.0, within)):
+                await waiting
+        except TimeoutError:
+            return ready()
+        finally:
+            self._waiting.pop(waiting, None)
+        return True
+
+    def _note(self, session: int | None) -> None:
+        self._news[session] = self._news[None] = time.monotonic()
