@@ -19,6 +19,7 @@ from wsrecord.live.reel import Reel
 from wsrecord.live.trouble import Kind, Trouble, of_connecting
 from wsrecord.live.upstream import Upstream
 from wsrecord.wire.frames import Direction, Opcode
+from wsrecord.wire.heads import has_token
 from wsrecord.wire.http import HeadPiece, RefusedError, RequestHead, WholeRequest, WholeResponse
 from wsrecord.wire.items import DEFAULT_BOUNDS, Bounds, Item, Remark
 from wsrecord.wire.tap import Tap
@@ -90,6 +91,8 @@ class Client:
         self.gone = asyncio.Event()  # nothing comes and nothing goes any more
         self.closing = asyncio.Event()  # the server sent its close message
         self.trouble: Trouble | None = None  # the first
+        self.bug: Exception | None = None  # of ours: to be raised by whoever is in charge
+        self.spent = False  # the server takes no more requests on it
         self.ended = False  # the server sends no more
         self._clock: Callable[[], int] = reel.clock
         self._ear = ear
@@ -271,7 +274,7 @@ class Client:
 
     def failed(self, error: Exception) -> None:
         """The tap broke."""
-        self._fail("unsendable", f"a bug in wsrecord: {type(error).__name__}: {error}")
+        self.bug = self.bug or error
         self.reset()
 
     # -- the tap's side: see wire/tap.py
@@ -290,6 +293,9 @@ class Client:
         """An answer; a 101 begins the session."""
         record = self._track.response(exchange, response, upgrade=upgrade)
         asked = self._heads.pop(exchange, None)
+        self.spent = has_token(record.headers, "connection", "close") or (
+            record.http == "1.0" and not has_token(record.headers, "connection", "keep-alive")
+        )
         if response.head.status == 101 and asked is not None:
             values = [v for name, v in response.head.headers if name.lower() == "sec-websocket-extensions"]
             self._writer = FrameWriter(agreed_compression(values))

@@ -155,7 +155,8 @@ class Lane:
     async def _ask(self, step: Ask) -> None:
         client = self._client
         if client is not None and client.is_open and self._asked:
-            await self._await(step, "the answer to the request before", "answer", lambda: not self._asked)
+            what = "the answer to the request before"
+            await self._await(step, what, "answer", lambda: not self._asked, self._asked[-1])
             if self._asked:  # what hangs is left hanging, and the next is asked elsewhere
                 self._forget_asked()
                 self._client = None
@@ -166,7 +167,8 @@ class Lane:
             return
         client = self._client
         assert client is not None
-        await self._await(step, "the answer to the upgrade", "handshake", lambda: step not in self._asked)
+        what = "the answer to the upgrade"
+        await self._await(step, what, "handshake", lambda: step not in self._asked, step)
         if self._refused is not None:
             self._stopped = f"the upgrade was answered with {self._refused}"
         elif not client.in_session and not client.gone.is_set():
@@ -184,6 +186,8 @@ class Lane:
             self._leave_out(step, f"it can't be sent: {error}")
             return False
         client = self._client
+        if client is not None and client.spent:
+            client.finish()
         if client is None or not client.is_open or client.ended:
             client = self._client = self._play.dial(self, upstream)
             trouble = await client.connect()
@@ -246,9 +250,9 @@ class Lane:
         if client is None:
             return
         if self._asked and self._asked[-1].response is not None:
-            request = self._asked[-1].request
-            text = f"the answer to {request.method} {request.path.partition('?')[0]}"
-            await self._await(self._asked[-1], text, "answer", lambda: not self._asked)
+            last = self._asked[-1]
+            text = f"the answer to {last.request.method} {last.request.path.partition('?')[0]}"
+            await self._await(last, text, "answer", lambda: not self._asked, last)
         elif self._asked:
             await self._scene.until(
                 lambda: not self._asked or self._play.others(self), self._play.stage.timeout
@@ -284,17 +288,18 @@ class Lane:
 
     # -- writing down
 
-    async def _await(self, step: AnyStep, what: str, why: str, ready: Callable[[], bool]) -> None:
-        """Wait for what every client waits for; a stall if it does not come."""
+    async def _await(
+        self, step: AnyStep, what: str, why: str, ready: Callable[[], bool], of: Ask | Connect | None = None
+    ) -> None:
+        """Wait for what every client waits for, the answer `of` a step for instance; a stall if in vain."""
         begun = time.monotonic()
-        client, asked = self._client, list(self._asked)
+        client = self._client
 
         def lost() -> bool:
             return client is not None and client.gone.is_set()
 
         await self._scene.until(lambda: ready() or lost(), self._play.stage.waits.hard_for(step.gap))
-        failed = why != "close" and bool(asked) and lost() and self._scene.gave_up(asked[-1])
-        if failed or not ready():
+        if not ready() or (of is not None and self._scene.gave_up(of)):
             self._stall(step, what, time.monotonic() - begun, why, self.session, lost(), True)
 
     def _forget_asked(self) -> None:

@@ -56,10 +56,15 @@ class Player:
         except TimeoutError:
             timed_out = self._stage.timeout
             self._tell_where_they_were()
+        except BaseExceptionGroup as group:  # each lane's own: the first stands for all
+            raise group.exceptions[0] from None
         finally:
             for client in self._clients:
                 client.kill()
             await asyncio.sleep(0)  # asyncio closes what was let go in its next turn
+        for client in self._clients:
+            if client.bug is not None:
+                raise client.bug
         book = self._book
         return Played(
             recording=self.reel.recording(),
