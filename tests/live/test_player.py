@@ -508,6 +508,35 @@ def test_a_stream_without_a_last_word_is_heard_to_its_end() -> None:
     assert len(pieces) == 10
 
 
+def test_a_stream_in_the_middle_is_heard_as_far_as_it_was_or_until_it_is_quiet() -> None:
+    recorded = Recorded().upgrade().client({"type": "ask"})
+    for _ in range(5):
+        recorded.server({"type": "piece"}, after=0.02)
+    recorded.client({"type": "next"}).close()
+
+    def stream(pieces: int) -> tuple[Act, list[bool]]:
+        early: list[bool] = []
+
+        async def act(peer: Peer) -> None:
+            await peer.upgrade()
+            await hear(peer)
+            for _ in range(pieces):
+                early.append(bool(peer.reader._buffer))  # type: ignore[attr-defined]
+                await say(peer, {"type": "piece"})
+                await asyncio.sleep(0.02)
+            await closed(peer)
+
+        return act, early
+
+    for pieces in (3, 5, 9):
+        act, early = stream(pieces)
+        played, took = act_out(recorded, act)
+        assert len(played.taken) == 4
+        assert not any(early[:5])
+        assert any(early) == (pieces > 5)
+        assert took < 1
+
+
 def test_heartbeats_come_once_where_the_replay_is_over_before_their_time() -> None:
     recorded = Recorded().upgrade().server({"type": "welcome"})
     for _ in range(5):

@@ -15,6 +15,7 @@ from wsrecord.live.gatekeeper import await_gates
 from wsrecord.live.outgoing import UnsendableError, new_key, outgoing
 from wsrecord.live.played import Stall, Unsent
 from wsrecord.live.scene import Scene
+from wsrecord.live.settling import Settling
 from wsrecord.live.stage import Stage
 from wsrecord.live.upstream import Upstream
 
@@ -41,7 +42,7 @@ class Play:
     stage: Stage
     scene: Scene
     book: Book
-    settling: dict[int, float]
+    settling: dict[int, Settling]
     dial: Callable[["Lane", Upstream], Client]
     others: Callable[["Lane"], bool]  # whether all other lanes are done
 
@@ -63,7 +64,8 @@ class Lane:
         self._upgraded: Client | None = None  # the client that asked for the session
         self._stopped: str | None = None  # why no more steps are taken
         self._refused: int | None = None  # what the upgrade was answered with
-        self._last = time.monotonic()
+        self._last = time.monotonic()  # when the last step was taken
+        self._heard = 0  # what the server had said by then
         self._beats = Beats(play.dialogue, [step for step in steps if step.timer], self._beat)
         response = self.connect.response if self.connect is not None else None
         agreed = header(response.headers, "sec-websocket-extensions") if response is not None else None
@@ -127,10 +129,29 @@ class Lane:
         if self._stopped is not None:
             self._leave_out(step, self._stopped)
             return
+        await self._settle(step)
         if stage.pace.times is not None:
             await asyncio.sleep(self._last + stage.pace.seconds(step.gap) - time.monotonic())
+        self._heard = self._scene.counts[self.session] if self.session is not None else 0
         await self._act(step)
         self._last = time.monotonic()
+
+    async def _settle(self, step: AnyStep) -> None:
+        """Where a stream has no last word of its own kind: wait until nothing more comes of it."""
+        wanted, session, scene = self._play.settling.get(step.number), self.session, self._scene
+        if wanted is None or session is None:
+            return
+
+        def enough() -> bool:
+            came = scene.counts[session] - self._heard
+            return session in scene.over or (wanted.count is not None and came >= wanted.count)
+
+        limit = time.monotonic() + self._play.stage.waits.soft_for(step.gap)
+        while not enough():
+            left = min(limit, max(self._last, scene.quiet(session)) + wanted.quiet) - time.monotonic()
+            if left <= 0:
+                return
+            await scene.until(enough, left)
 
     async def _act(self, step: AnyStep) -> None:
         client = self._client
@@ -217,7 +238,6 @@ class Lane:
     # -- the end
 
     async def _finish(self, client: Client, step: Close | Cut | Leave) -> None:
-        await self._settle(step)
         if isinstance(step, Leave) and step.by == "server":
             close = "the server's close" + (f" ({step.code})" if step.code else "")
             what = close if step.closed else "the server's end of the connection"
@@ -232,17 +252,6 @@ class Lane:
                 await client.end()
             case _:
                 await client.close(_CLOSE_1000)
-
-    async def _settle(self, step: Close | Cut | Leave) -> None:
-        """Where a stream has no last word of its own kind: wait until nothing more comes of it."""
-        still = self._play.settling.get(step.number, 0.0)
-        limit = time.monotonic() + self._play.stage.waits.soft_for(step.gap)
-        while still and step.session not in self._scene.over:
-            now = time.monotonic()
-            left = min(limit, max(self._last, self._scene.quiet(step.session)) + still) - now
-            if left <= 0:
-                return
-            await self._scene.until(lambda: step.session in self._scene.over, left)
 
     async def _end(self) -> None:
         """Have the connection over; what hung to the end when it was recorded hangs until all is said."""

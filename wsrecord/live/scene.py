@@ -66,11 +66,10 @@ class Scene:
         for message in messages:
             count["messages"] += 1
             units = codec.feed(count["messages"], message)
-            if message.sender == "server":
-                self.counts[session] += 1
-                for unit in units:
-                    if unit.sender == "server":
-                        self.bindings.heard(session, unit)
+            for unit in units:
+                if unit.sender == "server":
+                    self.counts[session] += 1
+                    self.bindings.heard(session, unit)
         self._note(session)
         self.tell()
 
