@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from support.scripted import nothing_left
 
-from wsrecord.cassette.model import Secret
 from wsrecord.errors import UsageError
 from wsrecord.live.credentials import (
     Given,
@@ -25,8 +24,8 @@ from wsrecord.live.credentials import (
 VALUE = "s3cr3t-Va1ue-4f3c9a1b"
 
 
-def secret(name: str, number: int = 1) -> Secret:
-    return Secret(placeholder=f"wsr-0123456789ab-{name.lower()}-{number}", name=name, length=20)
+def secret(name: str, number: int = 1) -> tuple[str, str]:
+    return name, f"wsr-0123456789ab-{name.lower()}-{number}"
 
 
 def jwt(**claims: object) -> str:
@@ -86,7 +85,8 @@ def test_headers_and_parameters_are_read() -> None:
 )
 def test_the_closest_name_wins(variables: dict[str, str], expected: str | None) -> None:
     one = secret("token", 2)
-    assert Purse(variables).value(one.name, one.placeholder) == expected
+    assert Purse(variables).value(*one) == expected
+    assert Purse(variables).values([one]) == ({} if expected is None else {one[1]: expected})
 
 
 def test_names_are_found_as_headers_and_as_variables_write_them() -> None:
@@ -200,7 +200,7 @@ def test_all_that_is_missing_is_asked_for_at_once() -> None:
         secret("password", 2),
     ]
     missing = purse.missing(wanted)
-    assert [one.name for one in missing] == ["X-API-Key", "password", "password"]
+    assert missing == ["X-API-Key", "password"]
     text = str(ask_for(missing))
     assert "x_api_key=env:X_API_KEY" in text
     assert text.count("--secret password=env:PASSWORD") == 1

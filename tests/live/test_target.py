@@ -27,13 +27,13 @@ def mark(tmp_path: Path) -> Iterator[str]:
     """A word that stands on the command line of all that a test starts: none of it is left."""
     mark = f"wsrecord-test-{os.getpid()}-{time.monotonic_ns()}"
     yield mark
-    left = list(_running(mark))
+    left = list(running(mark))
     for pid in left:
         os.kill(pid, signal.SIGKILL)
     assert not left
 
 
-def _running(mark: str) -> Iterator[int]:
+def running(mark: str) -> Iterator[int]:
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit() and int(entry.name) != os.getpid():
             with contextlib.suppress(OSError):
@@ -134,7 +134,7 @@ def test_what_it_prints_can_neither_move_the_cursor_nor_leak(mark: str) -> None:
 def test_its_end_while_in_use_is_seen(mark: str) -> None:
     async def use() -> str | None:
         async with ready(TargetOptions(start=f"{SERVE} # {mark}")) as target:
-            for pid in list(_running(mark)):
+            for pid in list(running(mark)):
                 os.kill(pid, signal.SIGKILL)
             async with asyncio.timeout(5):
                 while target.died is None:
@@ -156,7 +156,7 @@ def test_children_are_stopped_too_and_one_that_ignores_sigterm(mark: str, tmp_pa
 
     async def use() -> float:
         async with ready(TargetOptions(start=f"{PYTHON} {stubborn} {{port}}", grace=0.3)):
-            assert len(list(_running(mark))) >= 3
+            assert len(list(running(mark))) >= 3
             begun = time.monotonic()
         return time.monotonic() - begun
 

@@ -10,15 +10,17 @@ import base64
 import json
 import re
 import shlex
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
-from wsrecord.cassette.model import Headers, Secret
+from wsrecord.cassette.model import Headers
 from wsrecord.cassette.redaction.ordinary import MIN_LEARNED
 from wsrecord.errors import UsageError
 from wsrecord.live.command_output import output_of
+
+Wanted: TypeAlias = tuple[str, str]  # a secret's name, and the placeholder that stands for it
 
 _EARLY = 10.0  # seconds before its expiry a token is taken for expired
 _PLAIN = "*"  # the variable that a bare token is
@@ -149,14 +151,16 @@ class Purse:
         """The given query parameters, filled in."""
         return tuple((name, self._filled(f"--query {name}", value)) for name, value in self.given_query)
 
-    def missing(self, secrets: Iterable[Secret]) -> list[Secret]:
-        """Those of the recording's secrets that nothing stands for."""
+    def values(self, wanted: Iterable[Wanted]) -> dict[str, str]:
+        """By placeholder, what stands for those of the wanted that there are."""
+        found = {placeholder: self.value(name, placeholder) for name, placeholder in wanted}
+        return {placeholder: value for placeholder, value in found.items() if value is not None}
+
+    def missing(self, wanted: Iterable[Wanted]) -> list[str]:
+        """The names of those that nothing stands for, each once; a given header or parameter does."""
         given = {name.lower() for name, _ in (*self.given_headers, *self.given_query)}
-        return [
-            one
-            for one in secrets
-            if one.name.lower() not in given and self.value(one.name, one.placeholder) is None
-        ]
+        names = (name for name, placeholder in wanted if self.value(name, placeholder) is None)
+        return list(dict.fromkeys(name for name in names if name.lower() not in given))
 
     def _filled(self, option: str, text: str) -> str:
         def fill(hole: re.Match[str]) -> str:
@@ -173,9 +177,8 @@ class Purse:
         return _HOLE.sub(fill, text)
 
 
-def ask_for(missing: Iterable[Secret]) -> UsageError:
+def ask_for(names: Sequence[str]) -> UsageError:
     """One error that names all that is missing, with how to give it."""
-    names = list(dict.fromkeys(one.name for one in missing))
     lines = [f"  {name}: --secret {_slug(name) or name}=env:{_variable(name)}" for name in names]
     several = len(names) > 1
     return UsageError(
