@@ -561,6 +561,41 @@ def test_heartbeats_come_once_where_the_replay_is_over_before_their_time() -> No
     assert took < 1.5
 
 
+def test_heartbeats_keep_their_time_while_the_session_goes_on() -> None:
+    recorded = Recorded().upgrade().client({"type": "start"})
+    for _ in range(4):
+        recorded.client({"type": "ping"}, after=0.2).server({"type": "pong"}).control(Opcode.PING, after=0.0)
+    recorded.server({"type": "done"}, after=0.1).close()
+    times: list[float] = []
+
+    async def act(peer: Peer) -> None:
+        await peer.upgrade()
+        begun = time.monotonic()
+
+        async def listen() -> None:
+            while True:
+                first, payload = await peer.frame()
+                if first == 0x88:
+                    peer.write(frames.frame(8, payload))
+                    return
+                if b"ping" in payload:
+                    times.append(time.monotonic() - begun)
+                    await say(peer, {"type": "pong"})
+
+        listening = asyncio.create_task(listen())
+        await asyncio.sleep(0.7)
+        await say(peer, {"type": "done"})
+        await listening
+
+    played, _ = act_out(recorded, act, waits=Waits(hard=2, soft=2))
+    assert len(times) == 3
+
+    assert all(abs(at - expected) < 0.1 for at, expected in zip(times, (0.2, 0.4, 0.6), strict=True))
+    assert len(played.spared) == 2
+    pings = [one for one in played.recording.sessions[0].messages if one.opcode is Opcode.PING]
+    assert len(pings) == 3
+
+
 def test_given_headers_and_parameters_go_into_every_request() -> None:
     heads: list[bytes] = []
 

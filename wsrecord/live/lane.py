@@ -119,8 +119,6 @@ class Lane:
 
     async def _step(self, step: AnyStep) -> None:
         stage = self._play.stage
-        if isinstance(step, Close | Cut | Leave):
-            await self._last_beats()
         for missed in await await_gates(self._scene, step, stage.waits):
             gate = missed.gate
             self._stall(step, gate.text, missed.waited, gate.why, gate.session, missed.hopeless, gate.hard)
@@ -130,6 +128,8 @@ class Lane:
             self._leave_out(step, self._stopped)
             return
         await self._settle(step)
+        if isinstance(step, Close | Cut | Leave):
+            await self._last_beats()
         if stage.pace.times is not None:
             await asyncio.sleep(self._last + stage.pace.seconds(step.gap) - time.monotonic())
         self._heard = self._scene.counts[self.session] if self.session is not None else 0

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from wsrecord.cassette.recording import Recording
+from wsrecord.live.reel import Reel
 from wsrecord.live.trouble import Trouble
 
 
@@ -34,6 +35,7 @@ class Played:
     """One replay, in the recording's numbers; `sessions` and `exchanges` lead to those of the live one."""
 
     recording: Recording
+    reel: Reel = field(repr=False)  # the same as records: to be saved as a cassette
     taken: tuple[int, ...]  # the steps, in the order in which they were taken
     stalls: tuple[Stall, ...] = ()
     unsent: tuple[Unsent, ...] = ()

@@ -68,6 +68,7 @@ class Player:
         book = self._book
         return Played(
             recording=self.reel.recording(),
+            reel=self.reel,
             taken=tuple(self._scene.taken),
             stalls=tuple(book.stalls),
             unsent=tuple(book.unsent),
