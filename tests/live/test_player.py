@@ -609,7 +609,10 @@ def test_given_headers_and_parameters_go_into_every_request() -> None:
     assert b"\r\nAuthorization: Bearer x\r\n" in heads[0]
 
 
-def test_a_variable_that_is_nowhere_is_asked_for() -> None:
+def test_a_variable_that_is_nowhere_is_asked_for_before_anything_is_connected() -> None:
+    async def act(peer: Peer) -> None:
+        pytest.fail("nobody was to connect")
+
     purse = Purse({}, (("Authorization", "Bearer {token}"),))
     with pytest.raises(UsageError, match="no variable token"):
-        act_out(Recorded().upgrade().close(), _silent, purse=purse)
+        act_out(Recorded().upgrade().close(), act, purse=purse)

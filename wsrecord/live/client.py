@@ -29,7 +29,7 @@ _BROKEN = {
     *("unknown-frame", "broken-control", "stray-continuation", "unfinished-message", "cut-frame"),
     *("broken-frame", "broken", "bomb", "blind"),
 }
-_READ = 256 * 1024
+_READ = 64 * 1024  # what comes in one read is worked through in one go: a deadline may pass meanwhile
 
 
 class Ear(Protocol):

@@ -151,6 +151,11 @@ class Purse:
         """The given query parameters, filled in."""
         return tuple((name, self._filled(f"--query {name}", value)) for name, value in self.given_query)
 
+    def check(self) -> None:
+        """Raise a UsageError if a given header or parameter has a hole that nothing fills."""
+        self.headers()
+        self.query()
+
     def values(self, wanted: Iterable[Wanted]) -> dict[str, str]:
         """By placeholder, what stands for those of the wanted that there are."""
         found = {placeholder: self.value(name, placeholder) for name, placeholder in wanted}

@@ -44,6 +44,10 @@ class Pipe(asyncio.Protocol):
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_LAST_WORDS):
                 await self._ended.wait()
+        self.drop()
+        await asyncio.sleep(0)
+
+    def drop(self) -> None:
+        """Let go at once."""
         if self._transport is not None:
             self._transport.close()
-        await asyncio.sleep(0)

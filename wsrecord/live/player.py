@@ -26,6 +26,8 @@ class Player:
     """One replay."""
 
     def __init__(self, dialogue: Dialogue, bindings: Bindings, stage: Stage) -> None:
+        for purse in (stage.purse, *stage.purses.values()):
+            purse.check()  # before anything is connected
         zero = time.monotonic_ns()
         targets = {prefix: upstream.url for prefix, upstream in stage.routes.by_prefix}
         self.reel = Reel(targets, lambda: time.monotonic_ns() - zero)

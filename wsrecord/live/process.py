@@ -48,8 +48,11 @@ class Process:
                 start_new_session=True,
             )
         except OSError as error:
-            await self._pipe.close()
+            self._pipe.drop()
             raise UsageError(f"the command {command!r} can't be run: {error.strerror}") from None
+        except asyncio.CancelledError:
+            self._pipe.drop()
+            raise
         finally:
             os.close(writing)
         return self
