@@ -182,6 +182,7 @@ def test_a_refused_upgrade_leaves_the_rest_unsent(status: str) -> None:
     assert played.taken == (0,)
     assert {one.why for one in played.unsent} == {f"the upgrade was answered with {status[:3]}"}
     assert played.unreachable is None
+    assert played.denied == ({1} if status.startswith("401") else set())
     assert took < 1
 
 

@@ -32,6 +32,7 @@ class Book:
     given_up: list[Stall] = field(default_factory=list)
     unsent: list[Unsent] = field(default_factory=list)
     spared: list[int] = field(default_factory=list)
+    denied: set[int] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,8 @@ class Lane:
         if client is not self._client or not self._asked:
             return None
         step = self._asked.pop(0)
+        if response.status == 401 and (step.response is None or step.response.status != 401):
+            self._play.book.denied.add(step.connection)
         if isinstance(step, Connect):
             if response.status == 101:
                 self._beats.begin(step, self._play.stage.pace.times or 1.0)

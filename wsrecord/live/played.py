@@ -44,6 +44,7 @@ class Played:
     troubles: tuple[Trouble, ...] = ()
     sessions: Mapping[int, int] = field(default_factory=dict)
     exchanges: Mapping[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
+    denied: frozenset[int] = frozenset()  # recorded connections that were answered 401, and were not before
     timed_out: float | None = None  # the whole took this many seconds, and was ended
 
     @property

@@ -79,6 +79,7 @@ class Player:
             troubles=tuple(client.trouble for client in self._clients if client.trouble is not None),
             sessions=self._sessions,
             exchanges=self._exchanges,
+            denied=frozenset(book.denied),
             timed_out=timed_out,
         )
 
