@@ -373,6 +373,14 @@ def test_a_poll_that_hangs_keeps_nobody_waiting() -> None:
     assert took < 1
 
 
+def test_two_polls_that_hang_do_not_wait_for_each_other() -> None:
+    recorded = Recorded().ask("/a", connection=1, method="GET").ask("/b", connection=2, method="GET")
+    played, took = act_out(recorded, _silent)
+    assert len(played.taken) == 2
+    assert played.stalls == ()
+    assert took < 2
+
+
 def test_an_answer_that_does_not_come_is_a_stall() -> None:
     recorded = Recorded().ask("/a", {}, {"n": 1})
     played, _ = act_out(recorded, _silent)

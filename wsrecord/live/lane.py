@@ -55,7 +55,7 @@ class Lane:
         self.steps = [step for step in steps if not step.timer]
         self.connect = next((step for step in steps if isinstance(step, Connect)), None)
         self.session = self.connect.session if self.connect is not None else None
-        self.done = False
+        self.done = False  # or all that is left is to hang until the others are
         self.finished = False  # to its end, not by being ended
         self.now: AnyStep | None = None  # the step that it is at
         self._play = play
@@ -266,6 +266,8 @@ class Lane:
             text = f"the answer to {last.request.method} {last.request.path.partition('?')[0]}"
             await self._await(last, text, "answer", lambda: not self._asked, last)
         elif self._asked:
+            self.done = True
+            self._scene.tell()
             await self._scene.until(
                 lambda: not self._asked or self._play.others(self), self._play.stage.timeout
             )
