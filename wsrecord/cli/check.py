@@ -2,10 +2,7 @@
 
 import gc
 import glob
-import os
-import sys
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -15,6 +12,7 @@ from wsrecord import __version__
 from wsrecord.cassette.source import from_path
 from wsrecord.cli import settings as configuration
 from wsrecord.cli.progress import Progress
+from wsrecord.cli.reports import View, deliver, outputs_of
 from wsrecord.config.settings import Settings
 from wsrecord.contract.load import load_all
 from wsrecord.contract.model import Contract
@@ -24,25 +22,11 @@ from wsrecord.judge.acceptance import accept
 from wsrecord.judge.finding import Finding
 from wsrecord.judge.shown import Shown
 from wsrecord.judge.verdict import FAIL_ON, FailOn, weigh
-from wsrecord.report import coverage_text, findings_text, github, json_report, junit, markdown, sarif
 from wsrecord.report.report import Checked, Counts, Report
 
 DEFAULT_CONTRACT = "schemas"
 DEFAULT_CASSETTES = "cassettes"
 _SUFFIXES = (".wsr", ".wsr.jsonl")
-_FORMATS = {"json": json_report.text, "junit": junit.text, "sarif": sarif.text}
-
-
-@dataclass(frozen=True, slots=True)
-class Outputs:
-    """Where each report goes; `-` is standard output."""
-
-    files: Mapping[str, str]  # by format
-
-    @property
-    def to_stdout(self) -> bool:
-        """Whether standard output is a report for programs."""
-        return "-" in self.files.values()
 
 
 @click.command(
@@ -87,10 +71,7 @@ def command(
     every: bool,
 ) -> None:
     """Check cassettes against contracts; no server is needed."""
-    given = {"json": json_file, "junit": junit_file, "sarif": sarif_file}
-    outputs = Outputs({name: file for name, file in given.items() if file})
-    if list(outputs.files.values()).count("-") > 1:
-        raise UsageError("standard output can take one report: give the others a file")
+    outputs = outputs_of(json_file, junit_file, sarif_file)
     here = Path.cwd()
     settings = configuration.discover(here).over(
         contract=contracts, min_coverage=min_coverage, min_score=min_score, fail_on=fail_on, accepted=accepted
@@ -99,9 +80,7 @@ def command(
     # What judging makes dies young and in no circles: looking for circles took a fifth of the time.
     gc.set_threshold(100_000, 50, 100)
     report = checked(paths, load_all(contract_paths(settings)), settings, here)
-    _write(report, outputs)
-    if not outputs.to_stdout:
-        _say(report, show_coverage=show_coverage, every=every)
+    deliver(report, outputs, View(coverage=show_coverage, every=every))
     raise click.exceptions.Exit(int(report.exit_code))
 
 
@@ -192,39 +171,3 @@ def contract_paths(settings: Settings) -> tuple[str, ...]:
         "no contract: give --contract PATH, or `contract` in the configuration;"
         f" {usual}/contract.yaml is not there"
     )
-
-
-def _write(report: Report, outputs: Outputs) -> None:
-    for name, file in outputs.files.items():
-        text = _FORMATS[name](report)
-        if file == "-":
-            click.echo(text, nl=False)
-            continue
-        try:
-            Path(file).write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise UsageError(f"{file}: can't be written ({error.strerror or error})") from None
-    summary = os.environ.get("GITHUB_STEP_SUMMARY")
-    if _in_actions() and summary:
-        try:
-            with open(summary, "a", encoding="utf-8") as stream:
-                stream.write(markdown.text(report))
-        except OSError:
-            pass  # the runner's page is a courtesy: the report itself is out
-
-
-def _say(report: Report, *, show_coverage: bool, every: bool) -> None:
-    terminal = sys.stdout.isatty()
-    color = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    width = os.get_terminal_size(sys.stdout.fileno()).columns if terminal else None
-    if show_coverage:
-        click.echo(coverage_text.text(report.coverage, color=color), nl=False, color=color)
-        click.echo()
-    view = findings_text.View(color=color, width=width, all=every)
-    click.echo(findings_text.text(report, view), nl=False, color=color)
-    if _in_actions():
-        click.echo(github.text(report), nl=False)
-
-
-def _in_actions() -> bool:
-    return os.environ.get("GITHUB_ACTIONS") == "true"

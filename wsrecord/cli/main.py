@@ -16,6 +16,7 @@ _OUTPUT_ERRORS = (errno.EPIPE, errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EBADF
 
 COMMANDS = {
     "record": "Record live WebSocket sessions through a proxy into a cassette.",
+    "verify": "Replay cassettes against the real server, and judge what it does now.",
     "check": "Check cassettes against contracts, offline.",
     "show": "Show a cassette as a timeline.",
     "links": "Show which values a replay carries over from the live server.",

@@ -152,6 +152,8 @@ class Code(Enum):
     VALUE_DIFFERS = 820, "breaking", "a value is not exactly that of the recording"
     STALLED = 821, "breaking", "what a step of the replay waited for never came"
     NOT_SENT = 822, "breaking", "a step of the replay was not sent, for a value that it carries never came"
+    CONNECTION_FAILED = 823, "breaking", "a connection to the server did not work as every client needs it to"
+    TARGET_DIED = 824, "breaking", "the server under test ended while it was tested"
 
     def __init__(self, digits: int, severity: Severity, title: str) -> None:
         self.number = f"WS{digits}"

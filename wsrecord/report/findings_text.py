@@ -63,6 +63,8 @@ def finding_lines(same: Alike, view: View, *, contracts: int = 1) -> Iterator[st
     for label, value in (("expected", first.expected), ("got", first.got)):
         if value is not None:
             yield _labelled(label, _cut(value, view.limit))
+    if "blame" in first.extra:
+        yield _labelled("who moved", _cut(str(first.extra["blame"]), view.limit))
     for line in first.context:
         yield _context(line, view)
     if same.rest:
