@@ -74,7 +74,7 @@ def test_an_example_s_contract_is_a_contract_s(example: Example) -> None:
 def test_a_pair_says_only_what_can_be_said_of_one() -> None:
     for pair in PAIRS:
         assert pair.verify.keys() <= {"match", "events", "ignore"}
-        assert pair.play.keys() <= {"stalled", "not_sent"}
+        assert pair.play.keys() <= {"stalled", "not_sent", "troubles", "died"}
 
 
 def test_what_an_example_leaves_out_is_filled_in() -> None:

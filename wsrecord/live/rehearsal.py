@@ -168,10 +168,8 @@ def _not_sent(dialogue: Dialogue, step: AnyStep, unsent: Unsent) -> Drift:
 def _troubles(piece: Piece, played: Played) -> Iterator[Finding]:
     """What went wrong with connections, where no judge has seen anything."""
     for trouble in played.troubles:
-        place = Place(cassette=piece.name, session=trouble.session, t=trouble.t)
-        yield Code.CONNECTION_FAILED.at(
-            place, trouble.text, expected="a connection that works", got=trouble.kind
-        )
+        spot = None if trouble.session is None else Spot(trouble.session, None, trouble.t)
+        yield awaited.failed(trouble.text, trouble.kind, spot).finding(piece.name)
     if played.timed_out is not None:
         yield Code.STALLED.at(
             Place(cassette=piece.name),

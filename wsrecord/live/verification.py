@@ -12,10 +12,10 @@ from random import Random
 from wsrecord.cassette.recording import Recording
 from wsrecord.cassette.redaction.redactor import Redactor, Vault
 from wsrecord.errors import TargetError
-from wsrecord.judge.codes import Code
 from wsrecord.judge.drift.chance import over_runs
 from wsrecord.judge.drift.options import Options
-from wsrecord.judge.finding import Finding, Place
+from wsrecord.judge.drift.steps import died
+from wsrecord.judge.finding import Finding
 from wsrecord.judge.shown import Shown
 from wsrecord.live.credentials import Given, Wallet, ask_for
 from wsrecord.live.played import Played
@@ -192,11 +192,4 @@ class Verification:
     def _died(self, target: Target) -> None:
         how = target.died
         if how is not None:
-            self.done.findings.append(
-                Code.TARGET_DIED.at(
-                    Place(),
-                    f"the server under test ended: {how}",
-                    expected="that it lives",
-                    got="its end",
-                )
-            )
+            self.done.findings.append(died(how).finding())

@@ -18,7 +18,7 @@ from wsrecord.judge.drift.hear import ears, named, profile
 from wsrecord.judge.drift.node import Spot
 from wsrecord.judge.drift.options import Options, ignored
 from wsrecord.judge.drift.oracle import ContractOracle
-from wsrecord.judge.drift.steps import Awaited, Step, not_sent, settled, stalled
+from wsrecord.judge.drift.steps import Awaited, Step, died, failed, not_sent, settled, stalled
 
 PAIRS = list(examples.pairs())
 
@@ -48,7 +48,9 @@ def steps(pair: Pair) -> list[Drift]:
         stalled(Step(one["step"], spot), [awaited(text) for text in one["awaited"]], one["waited"] * 10**9)
         for one in pair.play.get("stalled", ())
     ]
-    return late + [
+    broken = [failed(one["text"], one["kind"]) for one in pair.play.get("troubles", ())]
+    broken += [died(how) for how in pair.play.get("died", ())]
+    return [*late, *broken] + [
         not_sent(Step(one["step"], spot), one["pointer"], awaited(one["awaited"]))
         for one in pair.play.get("not_sent", ())
     ]
@@ -84,4 +86,4 @@ def test_an_example_gives_its_code_if_it_is_to_fail_and_nothing_if_not(pair: Pai
 
 
 def test_every_code_of_drift_has_its_examples() -> None:
-    assert len({pair.code for pair in PAIRS}) == 19
+    assert len({pair.code for pair in PAIRS}) == 21

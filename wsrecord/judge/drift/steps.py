@@ -53,6 +53,22 @@ def not_sent(step: Step, pointer: str, awaited: Awaited) -> Drift:
     )  # fmt: skip
 
 
+def failed(text: str, kind: str, live: Spot | None = None) -> Drift:
+    """A connection broke down in a way that no client can live with."""
+    return Drift(
+        code=Code.CONNECTION_FAILED, severity="breaking", message=text, live=live,
+        expected="a connection that works", got=kind,
+    )  # fmt: skip
+
+
+def died(how: str) -> Drift:
+    """The server under test ended by itself."""
+    return Drift(
+        code=Code.TARGET_DIED, severity="breaking", message=f"the server under test ended: {how}",
+        expected="that it lives", got="its end",
+    )  # fmt: skip
+
+
 def settled(drifts: Iterable[Drift], steps: Iterable[Drift]) -> list[Drift]:
     """All of both; a step held up by what a drift already says is gone weighs no more than a remark."""
     told = list(drifts)
