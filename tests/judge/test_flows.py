@@ -130,3 +130,27 @@ flows: {f: {key: k, order: a b}, g: {key: [k, m], order: a b}}
 """,
     )
     assert codes(judged(two, "< a m=1")) == ["WS204"]
+
+
+R, S = "< result run_id=a call_id=", "< start run_id=a"
+CALLS = [
+    ((S, f"{R}x", f"{R}y", f"{R}z", "< done run_id=a"), ["WS201"] * 3),
+    (
+        (S, f"{R}x", "< call run_id=a call_id=x", f"{R}y", "< call run_id=a call_id=y", "< done run_id=a"),
+        ["WS201"] * 2,
+    ),
+    (("< done run_id=a", "< done run_id=b", "< done run_id=c"), ["WS201"] * 3),
+    ((S, "<< {oops", f"{R}x", f"{R}y", f"{R}z", "< done run_id=a"), ["WS111", "WS201", "WS201"]),
+    ((S, ">> {oops", f"{R}x", f"{R}y", "< done run_id=a"), ["WS111", "WS201", "WS201"]),
+    # One event under a wrong key: what it misses and where it came are one fault.
+    ((S, "< call run_id=a call_id=x", f"{R}y", "< done run_id=a"), ["WS201"]),
+    ((S, "< call run_id=a call_id=x", f"{R}y", f"{R}z", "< done run_id=a"), ["WS201", "WS201"]),
+    # A run that never began is one fault, whatever should have been inside it.
+    (("< call run_id=a call_id=x", f"{R}x", "< call run_id=a call_id=y", f"{R}y"), ["WS205"]),
+    (("< call run_id=a call_id=x", f"{R}x", "< call run_id=b call_id=y"), ["WS205", "WS205"]),
+]
+
+
+@pytest.mark.parametrize(("said", "expected"), CALLS)
+def test_each_instance_has_its_own_fault(runs: Contract, said: tuple[str, ...], expected: list[str]) -> None:
+    assert sorted(codes(judged(runs, *said))) == sorted(expected)

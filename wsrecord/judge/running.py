@@ -125,7 +125,7 @@ class Running(Judge):
         _count(group, unfinished, self.run)
         outer = [placed for placed in unfinished if not _inside(placed, unfinished, flows)]
         told_of = [placed for placed in outer if placed.fault.code == "cut" or not abrupt(placed.spot.told)]
-        self.run.faults += _unexplained([*group.faults, *told_of], group, flows)
+        self.run.faults += _unexplained([*group.faults, *told_of], group, self.contract)
 
 
 def _placed(faults: Iterable[FlowFault]) -> Iterator[Placed]:
@@ -162,48 +162,75 @@ def _inside(placed: Placed, unfinished: list[Placed], flows: Flows) -> bool:
     )
 
 
-def _unexplained(faults: list[Placed], group: _Group, flows: Flows) -> list[Placed]:
+def _unexplained(faults: list[Placed], group: _Group, contract: Contract) -> list[Placed]:
     """The faults that no hole explains. A hole is one event: it explains one instance of each flow."""
+    flows = contract.flows
     left: list[Placed] = []
     used: set[tuple[Mark, str]] = set()
+    outside: set[tuple[object, ...]] = set()  # a run that never began is one fault, whatever came of it
     found = [hole for told in group.sessions for hole in told.holes]
     for placed in faults:
-        flow = flows[placed.fault.flow]
-        hole = next(
-            (one for one in found if (one.at, flow.name) not in used and _explains(one, placed, flow, flows)),
-            None,
-        )
-        if hole is None:
-            left.append(placed)
-        else:
+        fault = placed.fault
+        flow = flows[fault.flow]
+        explains = _Explains(placed, flow, contract)
+        hole = next((one for one in found if (one.at, flow.name) not in used and explains(one)), None)
+        around = _around(placed, flow) if fault.code == "outside" else None
+        if hole is not None:
             used.add((hole.at, flow.name))
-        if placed.fault.code in _UNBEGUN and placed.fault.event is not None:
+        elif around is None or around not in outside:
+            left.append(placed)
+        if around is not None:
+            outside.add(around)
+        if fault.code in _UNBEGUN and fault.event is not None:
             # It may be what another instance misses: its key is wrong.
-            event = placed.fault.event
-            parts = frozenset(part for part, _ in placed.fault.key)
-            key = EventKey(event.direction, event.name)
-            found.append(Hole(placed.spot.mark, event.direction, key, {}, parts, blind=False))
+            parts = frozenset(part for part, _ in fault.key)
+            key = EventKey(fault.event.direction, fault.event.name)
+            found.append(Hole(placed.spot.mark, fault.event.direction, key, {}, parts, blind=False))
             used.update((found[-1].at, other.name) for other in flows.all if other is not flow)
     return left
 
 
-def _explains(hole: Hole, placed: Placed, flow: Flow, flows: Flows) -> bool:
-    fault = placed.fault
-    if fault.code not in _EXPLAINED or (hole.sender == "client" and fault.code not in _UNBEGUN):
-        return False
-    if fault.event is not None and hole.at >= placed.spot.mark:
-        return False
-    first = ref(fault.first)
-    if first is not None and first.mark > hole.at:
-        return False
-    if flow.spec.scope == "session" and hole.at.session != placed.spot.told.number:
-        return False
-    wanted = {flow, flow.parent} if fault.code == "outside" else {flow}
-    if hole.event is not None:
-        readers = flows.readers(hole.event.name, hole.event.sender)
-        if not any(reader.flow in wanted for reader in readers):
+def _around(placed: Placed, flow: Flow) -> tuple[object, ...]:
+    """The instance that something should have been inside of, as far as that is known."""
+    assert flow.parent is not None
+    session = placed.spot.told.number if flow.parent.spec.scope == "session" else None
+    own = tuple((part, value) for part, value in placed.fault.key if part in flow.parent.spec.key)
+    return session, flow.parent.name, own
+
+
+class _Explains:
+    """Whether a hole may be what a fault misses."""
+
+    def __init__(self, placed: Placed, flow: Flow, contract: Contract) -> None:
+        fault = placed.fault
+        self._placed = placed
+        self._flow = flow
+        self._key = dict(fault.key)
+        # What may come next; of an end, also what would have to come after that.
+        wanted = set(fault.allowed) | (set() if fault.event is not None else set(fault.missing))
+        if fault.code == "outside" and flow.parent is not None:
+            wanted = set(flow.parent.automaton.allowed(flow.parent.automaton.start))
+        self._wanted = {
+            key
+            for key in contract.events
+            if any(name in wanted for name in (key.name, f"{key.sender}:{key.name}"))
+        }
+        self._senders = {key.sender for key in self._wanted}
+        first = ref(fault.first)
+        self._first = None if first is None else first.mark
+
+    def __call__(self, hole: Hole) -> bool:
+        placed, fault = self._placed, self._placed.fault
+        if fault.code not in _EXPLAINED or (hole.sender == "client" and fault.code not in _UNBEGUN):
             return False
-    return hole.may_carry(dict(fault.key))
+        if fault.event is not None and hole.at >= placed.spot.mark:
+            return False
+        if self._first is not None and self._first > hole.at:
+            return False
+        if self._flow.spec.scope == "session" and hole.at.session != placed.spot.told.number:
+            return False
+        known = hole.sender in self._senders if hole.event is None else hole.event in self._wanted
+        return known and hole.may_carry(self._key)
 
 
 def _count(group: _Group, unfinished: list[Placed], done: Run) -> None:
