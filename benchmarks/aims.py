@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from benchmarks.figures import Results, Spread
-from benchmarks.measures import cpu, latency, memory
+from benchmarks.measures import check, cpu, latency, memory
 from benchmarks.measures.throughput import Cell
 
 OURS = "wsrecord"
@@ -20,12 +20,13 @@ class Aim:
     bound: float
     base: str | None = None
     at_least: bool = False
+    contestant: str = OURS
 
     def measured(self, results: Results) -> Spread | None:
         """What the bound is held against."""
         if self.base is None:
-            return results.value(self.figure, OURS)
-        return results.ratio(self.figure, OURS, self.base)
+            return results.value(self.figure, self.contestant)
+        return results.ratio(self.figure, self.contestant, self.base)
 
     def reached(self, found: Spread) -> bool:
         """Whether the median keeps the bound."""
@@ -41,4 +42,18 @@ AIMS = (
     Aim("added median latency, at most 1.6 × haproxy", latency.ADDED, 1.6, "haproxy"),
     Aim("an idle session, less than 16 KB", memory.IDLE_KEY, 16.0),
     Aim("growth by a stalled client, less than 12 MB", memory.STALL_KEY, 12.0),
+    Aim("events a second that check looks through, at least 60,000", check.RATE_KEY, 60_000.0, at_least=True),
+    Aim(
+        "… that it reads, decodes, classifies, validates and puts in order, at least 60,000",
+        check.RATE_KEY,
+        60_000.0,
+        at_least=True,
+        contestant=check.FLOWS_ONLY,
+    ),
+    Aim(
+        "growth of check at 100,000 events, at most 1.25 × that at 20,000",
+        check.MEMORY_KEY,
+        1.25,
+        check.SHORT,
+    ),
 )

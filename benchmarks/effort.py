@@ -18,6 +18,7 @@ class Effort:
     stall_bytes: int = 200 * MEGABYTE
     stall_seconds: float = 4.0
     client_messages: int = 20_000  # one run of an in-process client
+    check_events: int = 100_000  # in the cassette that is checked
     recorded_bytes: int = 400 * MEGABYTE  # one cell of a recorder: disk is finite
     relayed_bytes: int = 4096 * MEGABYTE  # one cell of one that keeps nothing
     quick: bool = False
@@ -32,6 +33,7 @@ QUICK = Effort(
     stall_bytes=40 * MEGABYTE,
     stall_seconds=1.0,
     client_messages=2_000,
+    check_events=5_000,
     recorded_bytes=50 * MEGABYTE,
     relayed_bytes=400 * MEGABYTE,
     quick=True,
