@@ -128,6 +128,9 @@ def key_of(event: Event, per: tuple[str, ...]) -> Key | None:
     if not per:
         return ()
     keys = event.keys
+    if len(per) == 1:
+        value = keys.get(per[0])  # None is no key
+        return None if value is None else ((value is True or value is False, value),)
     try:
         return tuple([(isinstance(keys[part], bool), keys[part]) for part in per])
     except KeyError:

@@ -28,7 +28,7 @@ The rules. *Ended*: the order may end where the instance stands. *Closed*: ended
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import cast
+from typing import TypeAlias, cast
 
 from wsrecord.wire.quick import quick
 
@@ -38,6 +38,8 @@ from .shelf import Identity, Instance, Shelf, Shown, identity
 from .spec import Direction, Flow, Flows
 
 MOST_PARENTS = 200
+# A flow that reads an event, the name that its order has for it, its key, the key's only part, `dedupe`.
+_Way: TypeAlias = tuple[Flow, str, Shelf, tuple[str, ...], str | None, str | None]
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ class Instances:
         self._user = User(flows, shown) if user is None else user
         self._own = {flow: Shelf(flow, shown[flow]) for flow in flows.all if flow.spec.scope == "session"}
         self._shelves = {**self._own, **self._user.shelves}
+        self._ways: dict[tuple[Direction, str], tuple[_Way, ...]] = {}  # of each event that came
         self._faults: list[FlowFault] = []
         self._ended: list[tuple[Instance, str]] = []
 
@@ -93,13 +96,30 @@ class Instances:
         self, name: str, direction: Direction, keys: Mapping[str, object], ref: object = None
     ) -> list[FlowFault]:
         """Take one event; return what is wrong now. `keys` holds what it carries, by key part."""
-        readers = self._flows.readers(name, direction)
-        if not readers:
+        ways = self._ways.get((direction, name))
+        if ways is None:
+            ways = self._ways[direction, name] = tuple(self._find_ways(name, direction))
+        if not ways:
             return []
         seen = Seen(name, direction, ref)
-        values = {part: value if type(value) is str else identity(value) for part, value in keys.items()}
-        for reader in readers:
-            self._deliver(_Arrival(reader.flow, reader.name, seen, keys, values))
+        values = keys
+        for value in keys.values():
+            if type(value) is not str:
+                values = {part: identity(value) for part, value in keys.items()}
+                break
+        for flow, own, shelf, key, single, dedupe in ways:
+            who = (values.get(single),) if single is not None else tuple([values.get(part) for part in key])
+            if dedupe is not None and shelf.repeats(own, seen, who, values.get(dedupe)):
+                continue
+            instance = shelf.instances.get(who)
+            if instance is not None and not instance.mute:  # what nearly always happens, without a call
+                state = instance.state
+                target = (flow.automaton.moves(state) if state.moves is None else state.moves).get(own)
+                if target is not None and target.accepts is state.accepts:
+                    shelf.shown.taken.add(state.places[own])
+                    instance.state, instance.last, instance.last_name = target, seen, own
+                    continue
+            self._deliver(shelf, instance, _Arrival(flow, own, seen, keys, values), who)
         if self._ended:
             self._settle(seen)
         if not self._faults:
@@ -122,31 +142,23 @@ class Instances:
             shelf.retire_all()
         return {flow.name: shelf.shown for flow, shelf in self._shelves.items()}
 
-    def _deliver(self, event: "_Arrival") -> None:
-        """Rules 2, 3 and 8: whom an event is for."""
-        flow, values = event.flow, event.values
-        spec, shelf = flow.spec, self._shelves[flow]
-        who = tuple([values.get(part) for part in spec.key])
-        if spec.dedupe is not None and shelf.repeats(event.name, event.seen, who, values.get(spec.dedupe)):
-            return
-        if None in who:
+    def _find_ways(self, name: str, direction: Direction) -> Iterator["_Way"]:
+        """Where an event goes, parents first."""
+        for reader in self._flows.readers(name, direction):
+            flow, key = reader.flow, reader.flow.spec.key
+            single = key[0] if len(key) == 1 else None
+            yield flow, reader.name, self._shelves[flow], key, single, flow.spec.dedupe
+
+    def _deliver(self, shelf: Shelf, instance: Instance | None, event: "_Arrival", who: Identity) -> None:
+        """Rules 2 and 3: whom an event is for, where it does not just move on."""
+        if instance is not None:
+            self._move(shelf, instance, event)
+        elif None in who:
             self._unkeyed(shelf, event, who)
-            return
-        instance = shelf.instances.get(who)
-        if instance is None:
-            if shelf.closed and hash(who) in shelf.closed:
-                self._late(shelf, event, who)
-            else:
-                self._open(shelf, event, who)
-            return
-        if not instance.mute:  # what nearly always happens, without another call
-            state = instance.state
-            target = (flow.automaton.moves(state) if state.moves is None else state.moves).get(event.name)
-            if target is not None and target.accepts is state.accepts:
-                shelf.shown.taken.add(state.places[event.name])
-                instance.state, instance.last, instance.last_name = target, event.seen, event.name
-                return
-        self._move(shelf, instance, event)
+        elif shelf.closed and hash(who) in shelf.closed:
+            self._late(shelf, event, who)
+        else:
+            self._open(shelf, event, who)
 
     def _unkeyed(self, shelf: Shelf, event: "_Arrival", who: Identity) -> None:
         """Rule 3: an event that lacks a part of the key."""
