@@ -37,8 +37,6 @@ def test_each_way_looks_through_nearly_all_of_the_cassette(name, cassette):
 
 
 def test_a_cassette_with_findings_is_no_measurement(tmp_path):
-    done = _looked("wsrecord", ROOT / "cassettes" / "support.wsr.jsonl", "extra")
-    assert done.returncode == 2
     broken = tmp_path / "broken.wsr"
     long_cassette.write(broken, 100)
     broken.write_bytes(broken.read_bytes()[:-200])
