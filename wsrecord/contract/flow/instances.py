@@ -20,7 +20,7 @@ The rules. *Ended*: the order may end where the instance stands. *Closed*: ended
  7. The session's end: never-ended for each that has not ended, `cut` if nobody failed (the client left first,
     or the recording stopped).
  8. `scope: user`: instances live in a `User` that sessions share, and are judged when that ends. An event
-    with the name, key and `dedupe` value of an earlier one is skipped.
+    with the name, all keys and the `dedupe` value of an earlier one is skipped.
  9. The lenient side's event (the client's; `serve` swaps them) is skipped where it has no move: it may have
     crossed another on the wire. If it opens outside any parent, its instance is mute from the start.
 10. A parent's order does not accept on its first event: see lint.py.
@@ -34,12 +34,12 @@ from wsrecord.wire.quick import quick
 
 from .expression import Expression
 from .fault import Code, FlowFault, KeyValues, Scalar, Seen
-from .shelf import Identity, Instance, Shelf, Shown, identity
+from .shelf import Identity, Instance, Memory, Shelf, Shown, identity
 from .spec import Direction, Flow, Flows
 
 MOST_PARENTS = 200
 # A flow that reads an event, the name that its order has for it, its key, the key's only part, `dedupe`.
-_Way: TypeAlias = tuple[Flow, str, Shelf, tuple[str, ...], str | None, str | None]
+_Way: TypeAlias = tuple[Flow, str, Shelf, tuple[str, ...], str | None, Memory | None]
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,7 @@ class User:
     def __init__(self, flows: Flows, shown: Mapping[Flow, Shown] | None = None) -> None:
         shown = shown_of(flows) if shown is None else shown
         self.shelves = {flow: Shelf(flow, shown[flow]) for flow in flows.all if flow.spec.scope == "user"}
+        self.memories: dict[str, Memory] = {}
 
     def end(self, *, cut: bool) -> list[FlowFault]:
         """Judge what never ended, after the last of the user's sessions."""
@@ -88,6 +89,7 @@ class Instances:
         self._user = User(flows, shown) if user is None else user
         self._own = {flow: Shelf(flow, shown[flow]) for flow in flows.all if flow.spec.scope == "session"}
         self._shelves = {**self._own, **self._user.shelves}
+        self._memories: dict[str, Memory] = {}
         self._ways: dict[tuple[Direction, str], tuple[_Way, ...]] = {}  # of each event that came
         self._faults: list[FlowFault] = []
         self._ended: list[tuple[Instance, str]] = []
@@ -107,10 +109,14 @@ class Instances:
             if type(value) is not str:
                 values = {part: identity(value) for part, value in keys.items()}
                 break
-        for flow, own, shelf, key, single, dedupe in ways:
+        again, asked = False, None  # whether it was there before, and whom that was asked
+        for flow, own, shelf, key, single, memory in ways:
+            if memory is not None:
+                if memory is not asked:
+                    asked, again = memory, memory.repeats(name, direction, values)
+                if again:
+                    continue
             who = (values.get(single),) if single is not None else tuple([values.get(part) for part in key])
-            if dedupe is not None and shelf.repeats(own, seen, who, values.get(dedupe)):
-                continue
             instance = shelf.instances.get(who)
             if instance is not None and not instance.mute:  # what nearly always happens, without a call
                 state = instance.state
@@ -147,7 +153,13 @@ class Instances:
         for reader in self._flows.readers(name, direction):
             flow, key = reader.flow, reader.flow.spec.key
             single = key[0] if len(key) == 1 else None
-            yield flow, reader.name, self._shelves[flow], key, single, flow.spec.dedupe
+            yield flow, reader.name, self._shelves[flow], key, single, self._memory(flow)
+
+    def _memory(self, flow: Flow) -> Memory | None:
+        """What remembers the events of a flow by their `dedupe` value, if it has one: flows share it."""
+        part = flow.spec.dedupe
+        memories = self._user.memories if flow.spec.scope == "user" else self._memories
+        return None if part is None else memories.setdefault(part, Memory(part))
 
     def _deliver(self, shelf: Shelf, instance: Instance | None, event: "_Arrival", who: Identity) -> None:
         """Rules 2 and 3: whom an event is for, where it does not just move on."""

@@ -7,7 +7,7 @@ from typing import TypeAlias
 from .automaton import State
 from .coverage import Coverage
 from .fault import KeyValues, Seen
-from .spec import Flow
+from .spec import Direction, Flow
 
 # Values as identities: in JSON 1 and true differ, in Python they don't.
 Identity: TypeAlias = tuple[object, ...]
@@ -59,6 +59,26 @@ class Instance:
         return not self.dropped and self.hosts
 
 
+class Memory:
+    """The events that came, by their `dedupe` value; by hash, of 64 bits, for they are many."""
+
+    __slots__ = ("_marks", "_part")
+
+    def __init__(self, part: str) -> None:
+        self._part = part
+        self._marks: set[int] = set()
+
+    def repeats(self, name: str, direction: Direction, values: Mapping[str, object]) -> bool:
+        """Say whether an event was there before, with the same keys; remember it."""
+        if values.get(self._part) is None:
+            return False
+        mark = hash((name, direction, *values.values()))
+        if mark in self._marks:
+            return True
+        self._marks.add(mark)
+        return False
+
+
 @dataclass(slots=True)
 class Shown:
     """What the instances of a flow have shown, of one session or of many."""
@@ -85,7 +105,6 @@ class Shelf:
     shown: Shown = field(default_factory=Shown)
     instances: dict[Identity, Instance] = field(default_factory=dict)
     hosts: dict[Identity, Instance] = field(default_factory=dict)  # those of them that can be parents
-    repeated: set[int] = field(default_factory=set)  # what `dedupe` has seen, by hash
     closed: dict[int, str] = field(default_factory=dict)  # last names, by hash
     told: set[Identity] = field(default_factory=set)  # key-missing, once for each event and part
 
@@ -136,16 +155,6 @@ class Shelf:
             for identity, instance in self.hosts.items()
             if all(identity[index] == value for index, value in known)
         )
-
-    def repeats(self, name: str, seen: Seen, who: Identity, value: object) -> bool:
-        """Say whether an event was there before, by its `dedupe` value; remember it."""
-        if value is None:
-            return False
-        mark = hash((seen.direction, name, who, value))
-        if mark in self.repeated:
-            return True
-        self.repeated.add(mark)
-        return False
 
     def retire_all(self) -> None:
         """Note how those ended that nothing was added to any more."""
