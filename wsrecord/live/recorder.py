@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from wsrecord import __version__
-from wsrecord.cassette.model import Ended, Head, Note, Opened, Request, Response
+from wsrecord.cassette.model import Ended, Head, Note, Opened
 from wsrecord.errors import UsageError, WsrecordError
+from wsrecord.live.exchanges import request_record, response_record
 from wsrecord.live.tape import Names, Tape
 from wsrecord.live.upstream import under
 from wsrecord.report.escape import terminal
@@ -264,27 +265,12 @@ class ConnectionLog:
         if tape is None:
             return
         self.join(tape)
-        head, body = request.head, request.body
-        tape.request(
-            Request(
-                t=request.t,
-                began=request.began,
-                connection=self._number,
-                exchange=exchange,
-                method=head.method,
-                path=head.path,
-                headers=head.headers,
-                http=head.http,
-                session=self._session if upgrade else None,
-                body=body.content,
-                size=body.size,
-                unkept=body.unkept,
-            )
-        )
+        session = self._session if upgrade else None
+        tape.request(request_record(request, self._number, exchange, session))
 
     def response(self, exchange: int, response: "WholeResponse", *, upgrade: bool) -> None:
         """Record a whole answer."""
-        head, body = response.head, response.body
+        head = response.head
         self._recorder.look_at_redirect(first_value(head.headers, "location"))
         if head.status == 101:
             self._open = True
@@ -292,22 +278,8 @@ class ConnectionLog:
         tape = self._tape if upgrade else self._recorder.tape(None)
         if tape is None:
             return
-        tape.response(
-            Response(
-                t=response.t,
-                began=response.began,
-                connection=self._number,
-                exchange=exchange,
-                status=head.status,
-                reason=head.reason,
-                headers=head.headers,
-                http=head.http,
-                session=self._session if upgrade else None,
-                body=body.content,
-                size=body.size,
-                unkept=body.unkept,
-            )
-        )
+        session = self._session if upgrade else None
+        tape.response(response_record(response, self._number, exchange, session))
 
     def messages(self, sender: "Direction", t: int, items: "list[Item]") -> None:
         """Record messages of the session, as one batch."""

@@ -21,6 +21,7 @@ from wsrecord.cassette.model import (
 )
 from wsrecord.cassette.recording import Recording, assemble
 from wsrecord.errors import CassetteError
+from wsrecord.live.exchanges import request_record, response_record
 from wsrecord.live.tape import Tape
 
 if TYPE_CHECKING:
@@ -118,41 +119,12 @@ class Track:
             self.session = self._reel.sessions
         else:
             self._reel.exchanges += 1
-        head, body = request.head, request.body
-        self._reel.records.append(
-            Request(
-                t=request.t,
-                began=request.began,
-                connection=self.number,
-                exchange=exchange,
-                method=head.method,
-                path=head.path,
-                headers=head.headers,
-                http=head.http,
-                session=self.session if upgrade else None,
-                body=body.content,
-                size=body.size,
-                unkept=body.unkept,
-            )
-        )
+        session = self.session if upgrade else None
+        self._reel.records.append(request_record(request, self.number, exchange, session))
 
     def response(self, exchange: int, response: "WholeResponse", *, upgrade: bool) -> Response:
         """A whole answer came."""
-        head, body = response.head, response.body
-        record = Response(
-            t=response.t,
-            began=response.began,
-            connection=self.number,
-            exchange=exchange,
-            status=head.status,
-            reason=head.reason,
-            headers=head.headers,
-            http=head.http,
-            session=self.session if upgrade else None,
-            body=body.content,
-            size=body.size,
-            unkept=body.unkept,
-        )
+        record = response_record(response, self.number, exchange, self.session if upgrade else None)
         self._reel.records.append(record)
         return record
 
