@@ -27,6 +27,8 @@ CASES = [
     ("echo: {from: ask#/id, in: reply#/to}", ("< reply to=1", "> ask id=1"), ("WS303",)),
     ("echo: {from: ask#/id, in: reply#/to}", ("> ask id=1", '< reply to="1"'), ("WS303",)),
     ("echo: {from: [ask#/id, ask#/q], in: reply#/to}", ("> ask q=1", "< reply to=1"), ()),
+    ("echo: {from: ask#/id, in: reply#/to}", ('> ask id={"x":[1]}', '< reply to={"x":[1.0]}'), ()),
+    ("echo: {from: ask#/id, in: reply#/to}", ('> ask id={"x":[1]}', '< reply to={"x":[true]}'), ("WS303",)),
     ("echo: {from: [ask#/id, ask#/q], in: reply#/to}", ("> ask q=1", "< reply to=2"), ("WS303",)),
     ("echo: {from: ask#/id, in: reply#/to}", (">> {", "< reply to=1"), ("WS111",)),
     ("echo: {from: ask#/q, in: reply#/q, per: run}", ("> ask q=x run=a", "< reply q=y run=b"), ()),

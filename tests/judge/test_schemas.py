@@ -54,3 +54,20 @@ def test_a_unit_that_two_events_are_names_both(tmp_path: Path) -> None:
     assert found.code == "WS104"
     assert "server:a" in found.message
     assert "server:b" in found.message
+
+
+SPANS = "codec: {ndjson: {spans: true}}\nserver: {a: null}"
+
+
+def test_a_unit_that_was_begun_when_the_client_left_is_nobody_s_fault(tmp_path: Path) -> None:
+    wanted = contract(tmp_path, SPANS)
+    (found,) = judged(wanted, '<< {"type": "a"}', "<< {", "x client 1000")
+    assert (found.code, found.severity) == ("WS116", "info")
+    (found,) = judged(wanted, '<< {"type": "a"}', "<< {", "x server 1000")
+    assert (found.code, found.severity) == ("WS116", "breaking")
+
+
+def test_a_text_can_t_keep_a_pattern_busy(tmp_path: Path) -> None:
+    wanted = contract(tmp_path, 'server: {a: {properties: {s: {pattern: "^(a+)+$"}}}}')
+    (found,) = judged(wanted, f'<< {{"type": "a", "s": "{"a" * 60}!"}}')
+    assert found.code == "WS101"

@@ -19,7 +19,7 @@ from .document import Path as Steps
 from .formats import FORMATS, NATIVE, UNCHECKED
 from .patterns import PatternError, compiled, original, translated
 from .pointer import written
-from .reference import misuse, reference, registry
+from .reference import explainer, misuse, reference, registry
 from .subschemas import walk
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -112,6 +112,10 @@ class Library:
     def reference(self, uri: str) -> Any:
         """The reference validator of a schema."""
         return reference(self._canonical(uri), self._registry)
+
+    def explainer(self, uri: str) -> Any:
+        """The reference validator of a schema, for values from traffic."""
+        return explainer(self._canonical(uri), self._registry)
 
     def resolve(self, uri: str, ref: str) -> tuple[str, Any] | None:
         """Where a reference in a schema leads: a URI with a pointer, and the schema there."""

@@ -53,6 +53,24 @@ def compiled(pattern: str) -> Callable[[str], bool]:
     return lambda text: search(text) is not None
 
 
+def bounded(pattern: str) -> Callable[[str], bool]:
+    """The same by the fast validator, in time that grows with the text alone: `^(a+)+$` does not hang it."""
+    return _fast(pattern)
+
+
+def is_costly(pattern: str) -> bool:
+    """Whether Python's `re` may take for ever: something repeated without end within what is, too."""
+    plain = re.sub(r"\\.|\[(?:\\.|[^\]\\])*\]", "x", pattern)
+    inner = re.compile(r"\((?:\?[:=!]|\?<[=!])?([^()]*)\)")
+    while (group := inner.search(plain)) is not None:
+        body, after = group[1], plain[group.end() : group.end() + 1]
+        endless = re.search(r"[*+]|\{\d+,\}|\|", body) is not None
+        if endless and after in ("*", "+", "{"):
+            return True
+        plain = f"{plain[: group.start()]}{'x+' if endless else 'x'}{plain[group.end() :]}"
+    return False
+
+
 def translated(pattern: str) -> str:
     """The pattern as Python's `re` reads it; different patterns stay different, in a comment at the end."""
     source, native = _Translator(pattern).translate()

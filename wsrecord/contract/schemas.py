@@ -64,6 +64,10 @@ class Schema:
         """The reference validator: slow, and able to say what is wrong."""
         return self.library.reference(self.uri)
 
+    @cached_property
+    def _explainer(self) -> Any:
+        return self.library.explainer(self.uri)
+
     def is_valid(self, value: Any) -> bool:
         """Whether a value is right."""
         try:
@@ -85,7 +89,7 @@ class Schema:
     def _is_valid(self, value: Any) -> bool:
         if self._fast is not None:
             return self._fast.is_valid(value)
-        return bool(self.reference.is_valid(as_json(value)))
+        return bool(self._explainer.is_valid(as_json(value)))
 
     def _only_ignored(self, value: Any, ignore: Ignore) -> bool:
         """Whether all that is wrong is to be ignored; a redacted event need not wait for the reference."""
@@ -98,7 +102,7 @@ class Schema:
 
     def _told(self, value: Any, ignore: Ignore) -> list[SchemaFault]:
         try:
-            errors: list[ValidationError] = list(self.reference.iter_errors(value))
+            errors: list[ValidationError] = list(self._explainer.iter_errors(value))
         except (RecursionError, Unresolvable):
             errors = []
         if errors:

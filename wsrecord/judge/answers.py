@@ -38,7 +38,7 @@ class _Answer(Holder[Answer, _Waiting]):
             self.tally.subjects += 1
             took = heard.spot.t - asked.t
             if rule.within is not None and took > rule.within:
-                self._late(heard, asked, took, rule.within)
+                self._late(heard, asked, rule.within, values_of(rule.per, key))
         if event.key in rule.to:
             state.setdefault(key, deque()).append(heard.spot)
 
@@ -57,7 +57,8 @@ class _Answer(Holder[Answer, _Waiting]):
         within, told = self.rule.within, asked.told
         return told.cut and (within is None or told.end - asked.t <= within)
 
-    def _late(self, heard: Heard, asked: Spot, took: int, within: int) -> None:
+    def _late(self, heard: Heard, asked: Spot, within: int, values: dict[str, object]) -> None:
+        took = heard.spot.t - asked.t
         self.add(
             Code.ANSWER_LATE.at(
                 asked.told.place(heard.spot),
@@ -66,7 +67,13 @@ class _Answer(Holder[Answer, _Waiting]):
                 got=spell(took),
                 context=asked.told.around(heard.spot, asked),
                 contract=asked.told.contract.name,
-                extra={"rule": self.rule.where, "took": took},
+                extra={
+                    "rule": self.rule.where,
+                    "took": took,
+                    "since": asked.t,
+                    "within": within,
+                    "key": values,
+                },
             )
         )
 

@@ -75,7 +75,7 @@ class _Clock:
             if not clocks:
                 del running[key]
             if heard.spot.t - started.t > self.budget.within:
-                self._late(started, heard.spot)
+                self._late(started, heard.spot, values_of(self.budget.per, key))
         if event.key in self._starts:
             clocks = running.setdefault(key, deque())
             if self._gap:
@@ -110,7 +110,7 @@ class _Clock:
             )
         )
 
-    def _late(self, first: Spot, last: Spot) -> None:
+    def _late(self, first: Spot, last: Spot, values: dict[str, object]) -> None:
         budget, told = self.budget, last.told
         took = last.t - first.t
         self._found.append(
@@ -121,7 +121,13 @@ class _Clock:
                 got=spell(took),
                 context=told.around(last, first),
                 contract=told.contract.name,
-                extra={"budget": budget.where, "took": took},
+                extra={
+                    "budget": budget.where,
+                    "took": took,
+                    "since": first.t,
+                    "within": budget.within,
+                    "key": values,
+                },
             )
         )
 

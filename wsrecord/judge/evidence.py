@@ -124,6 +124,7 @@ class Evidence:
         hole = hole_of(self.contract, heard, foreign)
         if hole is not None:
             told.holes.append(hole)
+            told.unsure |= hole.sender != "server" or hole.blind
 
 
 def _spot(told: Told, unit: Unit, name: str | None) -> Spot:

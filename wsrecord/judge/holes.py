@@ -5,8 +5,10 @@ tool never ended is the same fault again. So a judge who misses something asks f
 come as something that another judge has told of.
 """
 
-from collections.abc import Collection, Mapping
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from wsrecord.contract.classify import Event
 from wsrecord.contract.model import Contract, EventKey
@@ -15,6 +17,7 @@ from wsrecord.judge.heard import Heard, Mark
 from wsrecord.wire.frames import Direction
 
 _SCALARS = (str, int, float, bytes)
+MOST_LOOKED = 100  # holes, for one fault: where there are more, nobody can tell which it was
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +59,43 @@ def hole_of(contract: Contract, heard: Heard, foreign: Collection[Pointer] | Non
 
 
 def taken(left: list[Hole], events: Collection[EventKey], values: Mapping[str, object], after: int) -> bool:
-    """Whether one of these holes may be one of these events, for these key values; it is used up by that."""
-    for hole in left:
-        known = hole.event is None or hole.event in events
-        if known and hole.at.nth > after and hole.may_carry(values):
-            left.remove(hole)
+    """Whether one of these holes, in their order, may be one of these events; it is used up by that."""
+    start = bisect_right(left, after, key=lambda hole: hole.at.nth)
+    for index in range(start, min(start + MOST_LOOKED, len(left))):
+        hole = left[index]
+        if (hole.event is None or hole.event in events) and hole.may_carry(values):
+            del left[index]
             return True
     return False
+
+
+class Holes:
+    """Holes by what they may be: a fault looks at few of them, be there thousands."""
+
+    def __init__(self, holes: Iterable[Hole] = ()) -> None:
+        self._known: dict[EventKey, list[Hole]] = {}
+        self._by_key: dict[tuple[str, object], list[Hole]] = {}
+        self._others: list[Hole] = []  # that nothing is known of, or no key
+        for hole in holes:
+            self.add(hole)
+
+    def add(self, hole: Hole) -> None:
+        """One more."""
+        if hole.event is not None:
+            self._known.setdefault(hole.event, []).append(hole)
+        elif hole.keys and not hole.blind:
+            for item in hole.keys.items():
+                self._by_key.setdefault(item, []).append(hole)
+        else:
+            self._others.append(hole)
+
+    def near(self, events: Iterable[EventKey], values: Mapping[str, object]) -> Iterator[Hole]:
+        """Those that may be one of these events, or that nobody knows and that carry one of these values."""
+        lists = [self._known.get(event, ()) for event in events]
+        lists.append(self._others)
+        lists += [self._by_key.get(item, ()) for item in values.items()]
+        for holes in lists:
+            yield from islice(holes, MOST_LOOKED)
 
 
 def _strange(contract: Contract, event: Event, pointers: Collection[Pointer] | None) -> frozenset[str]:

@@ -1,7 +1,8 @@
 """What one user's session shows of another's.
 
-A value belongs to whose session had it first; the value that names a user belongs to that user. What a
-client said itself, its server may say back. One finding for each session and other user: the first place.
+A value belongs to whose session had it first, at one of the contract's places; the value that names a user
+belongs to that user. Such a value must not stand anywhere in another's events. What a client said itself, its
+server may say back. One finding for each session and other user: the first place.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ from wsrecord.judge.heard import Heard, Spot
 from wsrecord.judge.judge import Judge
 from wsrecord.judge.told import Told
 
+LEAST = 8  # characters of a value that is looked for in every place
 _Places: TypeAlias = tuple[tuple[Pointer, Callable[[Any], Any]], ...]
 
 
@@ -51,6 +53,7 @@ class Isolating(Judge):
         }
         self._known: dict[str, set[int]] = {}  # what a user's own client said
         self._places: dict[EventKey, _Places] = {}
+        self._shared: dict[EventKey, frozenset[Pointer]] = {}
 
     def see(self, heard: Heard, event: Event) -> frozenset[Pointer] | None:
         """Where an event shows another user's values, if it does."""
@@ -65,11 +68,8 @@ class Isolating(Judge):
         said = event.unit.value
         for pointer, get in places:
             value = get(said)
-            if type(value) is str:
-                if value:
-                    values.append((pointer, value, hash(value)))
-            elif type(value) is int:
-                values.append((pointer, value, hash((1, str(value)))))
+            if (type(value) is str and value) or type(value) is int:
+                values.append((pointer, value, _mark(value)))
         if event.key.sender == "client":
             self._known.setdefault(user, set()).update(mark for _, _, mark in values)
             return None
@@ -82,6 +82,8 @@ class Isolating(Judge):
                 fresh.append(mark)
             elif owner is not told and _user(owner) != user and mark not in self._known.get(user, ()):
                 strange.append((pointer, value, owner))
+        if not strange and len(owners) > 1:
+            strange = list(self._elsewhere(said, told, user, event.key))
         if not strange:
             for mark in fresh:
                 owners[mark] = told
@@ -109,6 +111,33 @@ class Isolating(Judge):
     def finish(self) -> None:
         """Tell the leaks."""
         self.found += [self._finding(leak) for leak in self._leaks.values()]
+
+    def _elsewhere(
+        self, said: Any, told: Told, user: str, key: EventKey
+    ) -> Iterator[tuple[Pointer, object, str | Told]]:
+        """Other users' values in places that nobody named: texts long enough to be no chance."""
+        shared = self._shared.get(key)
+        if shared is None:
+            isolation = self.contract.isolation
+            assert isolation is not None
+            shared = self._shared[key] = frozenset(
+                one.pointer for one in isolation.shared if one.selects(key)
+            )
+        owners, known = self._owners, self._known.get(user, ())
+        stack: list[tuple[Pointer, Any]] = [((), said)]
+        while stack:
+            at, held = stack.pop()
+            items = held.items() if type(held) is dict else enumerate(held) if type(held) is list else ()
+            for step, value in items:
+                kind = type(value)
+                if kind is str:
+                    if len(value) < LEAST or (owner := owners.get(hash(value))) is None or owner is told:
+                        continue
+                    pointer = (*at, str(step))
+                    if _user(owner) != user and hash(value) not in known and pointer not in shared:
+                        yield pointer, value, owner
+                elif kind is dict or kind is list:
+                    stack.append(((*at, str(step)), value))
 
     def _of(self, key: EventKey) -> Iterator[tuple[Pointer, Callable[[Any], Any]]]:
         isolation = self.contract.isolation
@@ -144,6 +173,11 @@ class Isolating(Judge):
             contract=self.contract.name,
             extra={"owner": owner, "events": leak.events},
         )
+
+
+def _mark(value: str | int) -> int:
+    """A value by its hash. A number and its digits are one: who names a user may write it either way."""
+    return hash(value if type(value) is str else str(value))
 
 
 def _user(owner: str | Told) -> str | None:

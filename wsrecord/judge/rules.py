@@ -11,6 +11,7 @@ concat      the pieces since the last whole, joined, are the whole
 
 import json
 from abc import ABC, abstractmethod
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -257,7 +258,7 @@ class _Echo(Holder[Echo, dict[Key, _Said]]):
 
     def _against(self, heard: Heard, value: Any, known: _Said) -> None:
         right = _mark(value) in known.marks
-        if not right and any(hole.sender != "server" or hole.blind for hole in heard.spot.told.holes):
+        if not right and heard.spot.told.unsure:
             return  # it may have been said in what nobody could read
         self.tally.subjects += 1
         if right:
@@ -293,8 +294,10 @@ class _Concat(Holder[Concat, dict[Key, tuple[int, list[str]]]]):
             return
         start, pieces = state.pop(key)
         values = values_of(rule.per, key)
-        lost = (hole for hole in heard.spot.told.holes if hole.sender == "server")
-        if any(start <= hole.at.nth < nth and hole.may_carry(values) for hole in lost):
+        holes = heard.spot.told.holes
+        since = bisect_left(holes, start, key=lambda hole: hole.at.nth)
+        lost = (hole for hole in holes[since:] if hole.sender == "server")
+        if any(hole.at.nth < nth and hole.may_carry(values) for hole in lost):
             return
         self.tally.subjects += 1
         got = "".join(pieces)
@@ -332,5 +335,14 @@ def _from(text: str, same: int) -> str:
 def _mark(value: Any) -> int:
     """What equal values have in common: 1 is 1.0, and true is neither."""
     if isinstance(value, dict | list):
-        return hash(json.dumps(value, sort_keys=True, default=repr))
+        return hash(json.dumps(_plain(value), sort_keys=True, default=repr))
     return hash((isinstance(value, bool), value))
+
+
+def _plain(value: Any) -> Any:
+    """The value with whole numbers in one form, all the way down."""
+    if isinstance(value, dict):
+        return {name: _plain(held) for name, held in value.items()}
+    if isinstance(value, list):
+        return [_plain(held) for held in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value

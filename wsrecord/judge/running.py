@@ -4,18 +4,19 @@ Flows of scope user go on over the sessions of one user, whose events come in th
 missing because of something that another judge has told of is left out: see `holes.py`.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import cast
 
 from wsrecord.contract.flow.coverage import Coverage
-from wsrecord.contract.flow.fault import FlowFault, Seen
+from wsrecord.contract.flow.fault import FlowFault, KeyValues, Seen
 from wsrecord.contract.flow.instances import Instances, User, shown_of
 from wsrecord.contract.flow.spec import Flow, Flows
 from wsrecord.contract.model import Contract, EventKey
 from wsrecord.judge.closing import abrupt
 from wsrecord.judge.heard import Heard, Mark, Spot
-from wsrecord.judge.holes import Hole
+from wsrecord.judge.holes import Hole, Holes
 from wsrecord.judge.judge import Judge
 from wsrecord.judge.told import Hears, Told
 
@@ -121,9 +122,11 @@ class Running(Judge):
     def _close(self, group: _Group) -> None:
         flows = self.flows
         unfinished = group.unfinished
-        unfinished += [_weighed(placed, group) for placed in _placed(group.user.end(cut=False))]
+        weighed = _Weighing(group.sessions)
+        unfinished += [weighed(placed) for placed in _placed(group.user.end(cut=False))]
         _count(group, unfinished, self.run)
-        outer = [placed for placed in unfinished if not _inside(placed, unfinished, flows)]
+        inside = _Inside(unfinished, flows)
+        outer = [placed for placed in unfinished if not inside(placed)]
         told_of = [placed for placed in outer if placed.fault.code == "cut" or not abrupt(placed.spot.told)]
         self.run.faults += _unexplained([*group.faults, *told_of], group, self.contract)
 
@@ -141,25 +144,45 @@ def ref(seen: Seen | None) -> Spot | None:
     return None if seen is None else cast(Spot, seen.ref)
 
 
-def _weighed(placed: Placed, group: _Group) -> Placed:
+class _Weighing:
     """Whether nobody failed to end a flow of a user's: by the last session in which it could have gone on."""
-    own = placed.spot.told
-    later = [told for told in group.sessions if told.units and told.began >= own.end]
-    last = max([own, *later], key=lambda told: told.end)
-    return replace(placed, fault=replace(placed.fault, code="cut")) if last.cut else placed
+
+    def __init__(self, sessions: Iterable[Told]) -> None:
+        spoke = sorted((told for told in sessions if told.units), key=lambda told: told.began)
+        self._began = [told.began for told in spoke]
+        self._ends = {told: told.end for told in sessions}
+        self._last: list[Told] = []  # of each session and those that began after it, which ended last
+        for told in reversed(spoke):
+            later = self._last[-1] if self._last else told
+            self._last.append(later if self._ends[later] > self._ends[told] else told)
+        self._last.reverse()
+
+    def __call__(self, placed: Placed) -> Placed:
+        last = own = placed.spot.told
+        at = bisect_left(self._began, self._ends[own])
+        if at < len(self._last) and self._ends[self._last[at]] > self._ends[own]:
+            last = self._last[at]
+        return replace(placed, fault=replace(placed.fault, code="cut")) if last.cut else placed
 
 
-def _inside(placed: Placed, unfinished: list[Placed], flows: Flows) -> bool:
-    """Whether it is unfinished because the instance around it is."""
-    parent = flows[placed.fault.flow].parent
-    if parent is None:
-        return False
-    key = dict(placed.fault.key)
-    return any(
-        other.fault.flow == parent.name
-        and all(key.get(part, value) == value for part, value in other.fault.key)
-        for other in unfinished
-    )
+class _Inside:
+    """Whether something is unfinished because the instance around it is."""
+
+    def __init__(self, unfinished: Iterable[Placed], flows: Flows) -> None:
+        self._flows = flows
+        self._keys: dict[str, set[KeyValues]] = {}
+        for placed in unfinished:
+            self._keys.setdefault(placed.fault.flow, set()).add(placed.fault.key)
+
+    def __call__(self, placed: Placed) -> bool:
+        parent = self._flows[placed.fault.flow].parent
+        keys = self._keys.get(parent.name) if parent is not None else None
+        if parent is None or not keys:
+            return False
+        own = dict(placed.fault.key)
+        if all(part in own for part in parent.spec.key):
+            return tuple((part, own[part]) for part in parent.spec.key) in keys
+        return any(all(own.get(part, value) == value for part, value in key) for key in keys)
 
 
 def _unexplained(faults: list[Placed], group: _Group, contract: Contract) -> list[Placed]:
@@ -168,12 +191,13 @@ def _unexplained(faults: list[Placed], group: _Group, contract: Contract) -> lis
     left: list[Placed] = []
     used: set[tuple[Mark, str]] = set()
     outside: set[tuple[object, ...]] = set()  # a run that never began is one fault, whatever came of it
-    found = [hole for told in group.sessions for hole in told.holes]
+    found = Holes(hole for told in group.sessions for hole in told.holes)
     for placed in faults:
         fault = placed.fault
         flow = flows[fault.flow]
         explains = _Explains(placed, flow, contract)
-        hole = next((one for one in found if (one.at, flow.name) not in used and explains(one)), None)
+        near = explains.near(found)
+        hole = next((one for one in near if (one.at, flow.name) not in used and explains(one)), None)
         around = _around(placed, flow) if fault.code == "outside" else None
         if hole is not None:
             used.add((hole.at, flow.name))
@@ -185,8 +209,8 @@ def _unexplained(faults: list[Placed], group: _Group, contract: Contract) -> lis
             # It may be what another instance misses: its key is wrong.
             parts = frozenset(part for part, _ in fault.key)
             key = EventKey(fault.event.direction, fault.event.name)
-            found.append(Hole(placed.spot.mark, fault.event.direction, key, {}, parts, blind=False))
-            used.update((found[-1].at, other.name) for other in flows.all if other is not flow)
+            found.add(Hole(placed.spot.mark, fault.event.direction, key, {}, parts, blind=False))
+            used.update((placed.spot.mark, other.name) for other in flows.all if other is not flow)
     return left
 
 
@@ -219,9 +243,14 @@ class _Explains:
         first = ref(fault.first)
         self._first = None if first is None else first.mark
 
+    def near(self, holes: Holes) -> Iterator[Hole]:
+        """The holes that are worth a look."""
+        if self._placed.fault.code in _EXPLAINED:
+            yield from holes.near(self._wanted, self._key)
+
     def __call__(self, hole: Hole) -> bool:
         placed, fault = self._placed, self._placed.fault
-        if fault.code not in _EXPLAINED or (hole.sender == "client" and fault.code not in _UNBEGUN):
+        if hole.sender == "client" and fault.code not in _UNBEGUN:
             return False
         if fault.event is not None and hole.at >= placed.spot.mark:
             return False

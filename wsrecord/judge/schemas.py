@@ -35,10 +35,13 @@ def _of_unit(contract: Contract, heard: Heard) -> Iterator[Finding]:
     if unit.fault is not None:
         code = codes.find(unit.fault.code)
         assert code is not None
+        # What was begun when the client left, or the recording stopped, is nobody's fault.
+        cut = code is Code.INCOMPLETE and told.cut and told.messages == told.session.count
         where = "" if unit.fault.offset is None else f", at byte {unit.fault.offset}"
         yield code.at(
             told.place(spot),
             f"{spot.name or f'a message of the {unit.sender}'}: {unit.fault.text}{where}",
+            severity="info" if cut else code.severity,
             got=unit.text[:300],
             context=told.around(spot),
             contract=contract.name,

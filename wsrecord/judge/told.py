@@ -47,6 +47,7 @@ class Told:
     last: Spot | None = None  # its last one
     events: int = 0
     holes: list["Hole"] = field(default_factory=list)
+    unsure: bool = False  # something came that may have been the client's, or anything
 
     @property
     def number(self) -> int:

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 from urllib.parse import parse_qsl, urlsplit
 
+from ahocorasick_rs import BytesAhoCorasick
+
 from wsrecord.cassette.model import Opcode
 from wsrecord.cassette.recording import Session
 from wsrecord.cassette.source import Source
@@ -110,19 +112,17 @@ def _by_return(unknown: Sequence[Told], sessions: Sequence[Told], source: Source
     wanted = {value.encode() for values in tokens.values() for value in values}
     if not wanted:
         return
-    givers: dict[bytes, set[int]] = {value: set() for value in wanted}
+    listed = sorted(wanted)
+    search = BytesAhoCorasick(listed)
+    givers: dict[bytes, set[int]] = {value: set() for value in listed}
     for message in source.messages():
         if message.sender == "server" and message.opcode in (Opcode.TEXT, Opcode.BINARY):
-            for value in wanted:
-                if value in message.payload:
-                    givers[value].add(message.session)
+            for which, _, _ in search.find_matches_as_indexes(message.payload, overlapping=True):
+                givers[listed[which]].add(message.session)
+    by_number = {told.number: told for told in sessions}
     for told in unknown:
         own = tokens[told.number]
-        users = (
-            other.user
-            for other in sessions
-            if other is not told
-            and other.user is not None
-            and any(other.number in givers[value.encode()] for value in own)
-        )
-        told.user = next(users, f"whoever came with {own[0][:60]}" if own else None)
+        numbers = {number for value in own for number in givers[value.encode()]} - {told.number}
+        users = (by_number[number].user for number in sorted(numbers) if number in by_number)
+        known = next((user for user in users if user is not None), None)
+        told.user = known or (f"whoever came with {own[0][:60]}" if own else None)

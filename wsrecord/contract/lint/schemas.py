@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ..formats import FORMATS
 from ..model import Contract
+from ..patterns import is_costly
 from ..pointer import written
 from ..schemas import Schema
 from ..subschemas import KEYWORDS, walk
@@ -37,6 +38,7 @@ def schema_remarks(contract: Contract) -> Iterator[Remark]:
                     where,
                     f"the format {short(kind)} is not checked; a pattern is",
                 )
+            yield from _costly(schema.get("patternProperties"), where)
             yield from _examples(Schema(library, f"{uri}#{written(steps)}"), schema.get("examples"), where)
     for event in contract.events.values():
         if event.schema is not None and library.fast(event.schema.uri) is None:
@@ -54,6 +56,14 @@ def schema_remarks(contract: Contract) -> Iterator[Remark]:
             str(folder / name),
             "nothing refers to this file; name it in contract.yaml, or take it away",
         )
+
+
+def _costly(patterns: object, where: str) -> Iterator[Remark]:
+    """Names of fields come from traffic, and are matched by an engine that tries every way."""
+    for pattern in patterns if isinstance(patterns, dict) else ():
+        if is_costly(pattern):
+            text = f"{short(pattern)}: a repetition within a repetition may take for ever on some names"
+            yield Remark("warning", "pattern-costly", where, text)
 
 
 def _examples(schema: Schema, examples: object, where: str) -> Iterator[Remark]:
