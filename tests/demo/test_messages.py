@@ -1,9 +1,11 @@
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wsrecord.contract.load import load
 from wsrecord.demo.messages import CancelRun, Ping, Refused, StartAgent, UserMessage, parse
 
 json_values = st.recursive(
@@ -21,9 +23,7 @@ near = st.fixed_dictionaries(
 
 
 def test_whole_messages_are_understood():
-    start = (
-        '{"type":"start_agent","message_id":"m","prompt":"p","report":true,"agent_name":"librarian","x":[]}'
-    )
+    start = '{"type":"start_agent","message_id":"m","prompt":"p","report":true,"agent_name":"librarian"}'
     assert parse(start) == StartAgent("m", "p", "librarian", True)
     assert parse('{"type":"user_message","message_id":"m","run_id":"r","text":"t"}') == UserMessage(
         "m", "r", "t"
@@ -48,6 +48,9 @@ def test_whole_messages_are_understood():
         ('{"type":"dance"}', "unknown_type"),
         ('{"type":" "}', "invalid_value"),
         ('{"type":"ping"}', "missing_field"),
+        ('{"type":"ping","message_id":"m","x":[]}', "unknown_field"),
+        ('{"type":"ping","message_id":"m","prompt":"p"}', "unknown_field"),
+        ('{"type":"ping","message_id":"\\ufeff\\u2003"}', "invalid_value"),
         ('{"type":"ping","message_id":null}', "wrong_type"),
         ('{"type":"ping","message_id":""}', "invalid_value"),
         ('{"type":"ping","message_id":"\\ud800"}', "invalid_value"),
@@ -65,6 +68,11 @@ def test_what_is_wrong_with_a_message_has_a_code(text, code):
     assert refused.value.code == code
 
 
+def test_blank_is_what_the_contract_calls_blank():
+    assert parse('{"type":"ping","message_id":"\\u001c"}') == Ping("\x1c")
+    assert parse('{"type":"ping","message_id":"\\u0085"}') == Ping("\x85")
+
+
 def test_a_refusal_names_the_message_when_it_can():
     with pytest.raises(Refused) as refused:
         parse('{"type":"cancel_run","message_id":"m7"}')
@@ -77,3 +85,43 @@ def test_any_text_is_understood_or_refused(text):
         parse(text)
     except Refused as refused:
         json.dumps([refused.message, refused.reply_to]).encode()
+
+
+SCHEMAS = {
+    spec.key.name: spec.schema
+    for spec in load(Path(__file__).parents[2] / "schemas").events.values()
+    if spec.key.sender == "client"
+}
+RUN = "0b8f7a52-6a0e-4c1c-9b0e-2f6f0f7f9a11"
+WHOLE = {
+    "start_agent": {"message_id": "m", "prompt": "p"},
+    "user_message": {"message_id": "m", "run_id": RUN, "text": "t"},
+    "cancel_run": {"message_id": "m", "run_id": RUN},
+    "ping": {"message_id": "m"},
+}
+strings = ["m" * 128, "m" * 129, "x" * 4000, "x" * 4001, "\U0001f642" * 4000, ""]
+spaces = [" ", "\x1c", "\x85", "\ufeff", "\u180e", "\u200a", "\u2028"]
+values = st.sampled_from([*strings, *spaces, 7, None, True, [], "assistant"])
+names = st.sampled_from(["message_id", "prompt", "text", "agent_name", "report", "other"])
+
+
+@st.composite
+def nearly(draw):
+    """A message with at most two fields changed, added or left out."""
+    name = draw(st.sampled_from(sorted(WHOLE)))
+    said = {"type": name, **WHOLE[name], **draw(st.dictionaries(names, values, max_size=2))}
+    for left_out in draw(st.lists(names, max_size=1)):
+        said.pop(left_out, None)
+    return said
+
+
+@given(nearly())
+def test_the_contract_and_the_server_agree_on_what_a_message_is(said):
+    schema = SCHEMAS[said["type"]]
+    try:
+        parse(json.dumps(said))
+    except Refused:
+        assert not schema.is_valid(said)
+    else:
+        # Which agents there are, the thread knows.
+        assert schema.is_valid(said) or said.get("agent_name", "assistant") != "assistant"

@@ -8,15 +8,16 @@
 | `ping`         | `message_id`                                                                          |
 
 Each is one text message holding one JSON object with a `type`. Strings have at least one character
-that isn't white space, and no lone surrogates; ids have up to 128 characters, texts up to 4,000.
-Fields that aren't listed are ignored. What is refused is answered with an `error` event that has
-one of these codes; none of them ends the connection, and none ends a run:
+that isn't white space (as ECMA-262 has it, for so the contract's patterns read), and no lone surrogates;
+ids have up to 128 characters, texts up to 4,000. There are no other fields. What is refused is answered
+with an `error` event that has one of these codes; none of them ends the connection, and none ends a run:
 
 | code                   | when                                                                   |
 | ---------------------- | ---------------------------------------------------------------------- |
 | `invalid_json`         | not JSON, nested too deeply, a number too long, or NaN                 |
 | `not_an_object`        | JSON, but not an object                                                |
 | `missing_field`        | a field isn't there                                                    |
+| `unknown_field`        | there is a field that the message hasn't got                           |
 | `wrong_type`           | a field has another JSON type                                          |
 | `invalid_value`        | a string is blank, too long, or has a lone surrogate                   |
 | `unknown_type`         | `type` is none of the four                                             |
@@ -36,6 +37,10 @@ from typing import Any, NoReturn
 
 MAX_ID = 128
 MAX_TEXT = 4000
+# ECMA-262's white space: str.strip() knows other characters, and doesn't know U+FEFF.
+_SPACE = "\t\n\v\f\r \u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join(
+    map(chr, range(0x2000, 0x200B))
+)
 
 
 class Refused(Exception):  # noqa: N818 - not an error of ours: the client's message is refused
@@ -127,6 +132,8 @@ def parse(text: str) -> ClientMessage:
         for field in fields
         if field.required or field.name in said
     }
+    if said.keys() - values.keys() - {"type"}:
+        raise Refused("unknown_field", f"a {name} has no other fields than its own", reply_to)
     return shape(**values)
 
 
@@ -166,7 +173,7 @@ def _checked(said: dict[str, Any], field: Field, reply_to: str | None) -> Any:
         if len(value) > field.longest:
             problem = f"the field {field.name} has more than {field.longest} characters"
             raise Refused("invalid_value", problem, reply_to)
-        if not value.strip():
+        if not value.strip(_SPACE):
             raise Refused("invalid_value", f"the field {field.name} is blank", reply_to)
         if any("\ud800" <= character <= "\udfff" for character in value):
             raise Refused("invalid_value", f"the field {field.name} has a lone surrogate", reply_to)
