@@ -32,6 +32,7 @@ _MAX_HEAD = 8000
 _MAX_HEADERS = 100
 
 # How h11 names what went wrong, in our words.
+_FAILED = refusal(500, "internal_error", "the server failed")
 _CODES = {413: "body_too_large", 431: "head_too_large"}
 
 
@@ -85,6 +86,8 @@ class Connection(asyncio.Protocol):
 
     def eof_received(self) -> bool:
         """Let asyncio send what is left and close: a client that says no more gets no more."""
+        if self._session is not None:
+            self._session.half_closed()
         return False
 
     def pause_writing(self) -> None:
@@ -186,6 +189,8 @@ class Connection(asyncio.Protocol):
         else:
             whole = Request(request.method, request.path, request.query, request.headers, bytes(self._body))
             answer = self._drifted(request, respond(whole, self._home.auth, self._home.health))
+            if request.path == "/health" and self._home.registry.world.sick:
+                answer = _FAILED
         self._send(answer, head_only=request.method == "HEAD")
 
     def _drifted(self, request: Request, answer: Answer) -> Answer:
@@ -257,11 +262,15 @@ class Connection(asyncio.Protocol):
             return refusal(way.full, "no_entry", "nobody is let in")
         thread = None
         if "resume" in request.query and way.resumes:
-            thread = home.registry.find(request.query["resume"], user_id)
+            token = request.query["resume"]
+            try:
+                thread = home.registry.world.resumed(home.registry.find(token, user_id), token)
+            except LookupError:
+                return _FAILED  # only a bug raises here
             if thread is None:
                 return refusal(403, "resume_refused", "this resume token opens no thread of yours")
         after = _number(request.query.get("after"))
-        if after is not None and (thread is None or not 0 <= after <= thread.history.last):
+        if after is not None and (thread is None or not self._takes(after, thread.history.last)):
             return refusal(400, "invalid_after", "after must be the seq of an event on the resumed thread")
         protocol, answer = _handshake(head, home.options.max_message_size, way)
         if answer is not None:
@@ -271,7 +280,7 @@ class Connection(asyncio.Protocol):
             thread = thread or home.registry.create(user_id)
         except Full:
             return refusal(503, "too_many_sessions", "you have enough sessions")
-        if thread.listener is not None:
+        if thread.listener is not None and home.registry.world.tells(thread):
             thread.listener.superseded()
         if self._timer is not None:
             self._timer.cancel()
@@ -282,6 +291,9 @@ class Connection(asyncio.Protocol):
         if rest:
             self._session.receive(rest)
         return None
+
+    def _takes(self, after: int, last: int) -> bool:
+        return 0 <= after <= last or self._home.registry.world.lets_pass(after, last)
 
 
 def _number(text: str | None) -> int | None:

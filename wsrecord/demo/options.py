@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from .bugs.bug import Bug
 from .drifts.drift import Chosen
 
 
@@ -46,6 +47,9 @@ class DemoOptions:
 
     # How it differs from the server that its contract describes.
     drifts: tuple[Chosen, ...] = ()
+
+    # What goes wrong in it when a client does what nobody thought of.
+    bugs: tuple[Bug, ...] = ()
 
     tls: ssl.SSLContext | None = None
 

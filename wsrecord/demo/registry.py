@@ -4,6 +4,7 @@ import asyncio
 import random
 from dataclasses import dataclass
 
+from .bugs.scene import World
 from .drifts.dice import Dice
 from .events import Mint, new_id
 from .options import DemoOptions
@@ -31,6 +32,7 @@ class Registry:
         self._mint = mint
         self._rng = rng
         self._dice = dice
+        self.world = World(options.bugs, lambda: self.threads)
         self._entries: dict[str, Entry] = {}
         self._by_token: dict[str, str] = {}
 
@@ -60,6 +62,7 @@ class Registry:
             self._rng,
             self._dice,
             lambda: self.threads,
+            self.world,
         )
         self._entries[thread.id] = Entry(thread, "")
         return thread

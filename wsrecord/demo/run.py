@@ -147,7 +147,7 @@ class Run:
                     return
                 await self._use(calls)
             await self._ponder(_CLOSINGS)
-        self._complete()
+        self.complete()
 
     async def _ponder(self, texts: tuple[str, ...]) -> None:
         for text in self._rng.sample(texts, self._rng.randint(1, len(texts))):
@@ -190,7 +190,8 @@ class Run:
         if call_id is not None:
             self._findings.append(Finding(call_id, call.tool, "failed", f"{call.tool} failed: {reason}"))
 
-    def _complete(self) -> None:
+    def complete(self) -> None:
+        """End with the answer that what was found so far gives."""
         done = [finding.text for finding in self._findings if finding.status == "completed"]
         failed = sorted({finding.tool_name for finding in self._findings if finding.status == "failed"})
         answer = " ".join(done) or "I have no answer: no tool of mine found one."

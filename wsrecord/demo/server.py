@@ -31,6 +31,9 @@ class DemoServer:
         self.registry = Registry(options, mint, branch, self.dice)
         self.connections: set[Connection] = set()
         self.upgrades = self.logins = 0  # so many were asked for, so many succeeded
+        self.registry.world.die = self._die
+        self.died = asyncio.Event()  # by a bug
+        self.listener: asyncio.Server | None = None
         self.host = ""
         self.port = 0
 
@@ -74,6 +77,14 @@ class DemoServer:
         for run in runs:
             await run.stopped()
 
+    def _die(self) -> None:
+        """End as a crash would: nobody is told, nobody is let in any more."""
+        self.died.set()
+        if self.listener is not None:
+            self.listener.close()
+        for connection in list(self.connections):
+            connection.abort()
+
     @property
     def _authority(self) -> str:
         # A wildcard is an address to listen on, not one to connect to.
@@ -101,6 +112,7 @@ async def serve_demo(
     if server.options.send_buffer is not None:
         for sock in listener.sockets:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, server.options.send_buffer)
+    server.listener = listener
     server.host, server.port = host, listener.sockets[0].getsockname()[1]
     await listener.start_serving()
     try:
@@ -131,4 +143,9 @@ async def _serve_until_signal(
     async with serve_demo(host, port, options=options) as server:
         users = ", ".join(USERS)
         announce(f"wsrecord demo server ready: {server.url} (log in at {server.http_url}/login: {users})")
-        await stop.wait()
+        waiting = [asyncio.create_task(event.wait()) for event in (stop, server.died)]
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        for task in waiting:
+            task.cancel()
+        if server.died.is_set():
+            raise DemoError("a bug ended the server")

@@ -21,6 +21,7 @@ A close that the client begins is answered with the client's own code.
 """
 
 import asyncio
+import logging
 import socket
 import struct
 from collections import deque
@@ -30,6 +31,7 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 
+from .bugs.bug import Gone
 from .drifts.drift import Leave
 from .history import Record
 from .messages import Refused
@@ -37,8 +39,14 @@ from .options import DemoOptions
 from .planner import AGENTS
 from .thread import Thread
 
+_log = logging.getLogger(__name__)
+
+# So many seconds without reading make a slow reader; only bugs look at it.
+_SLOW = 0.2
+
 GOING_AWAY = 1001
 INVALID_DATA = 1007
+INTERNAL_ERROR = 1011
 TRY_AGAIN_LATER = 1013
 SUPERSEDED = 4001
 NO_SIGN_OF_LIFE = 4002
@@ -59,6 +67,7 @@ class Session:
         self._protocol = protocol
         self._thread = thread
         self._options = options
+        self._scene = thread.scene
         self._on_detached = on_detached
         self._loop = asyncio.get_running_loop()
         self._cursor = 0
@@ -66,6 +75,7 @@ class Session:
         self._inbox: deque[Frame] = deque()
         self._parts: bytearray | None = None
         self._binary = False
+        self._half_closed = False
         self._heard = self._loop.time()
         self._stall: asyncio.TimerHandle | None = None
         self._deadline: asyncio.TimerHandle | None = None
@@ -76,6 +86,7 @@ class Session:
     def open(self, resume_token: str, *, resumed: bool, after: int | None = None) -> None:
         """Attach to the thread: greet, replay what was missed, go on live."""
         thread, history = self._thread, self._thread.history
+        thread.scene.opened(history.last)
         wanted = thread.delivered if after is None else after
         self._cursor = max(wanted, history.first - 1)
         greeting = thread.greeting(
@@ -88,6 +99,11 @@ class Session:
             agents=list(AGENTS),
         )
         thread.listener = self
+        if thread.scene.has("slow"):
+            # What isn't read is noticed soon, and not only when the system's buffers are full.
+            self._transport.set_write_buffer_limits(high=4096)
+            sock = self._transport.get_extra_info("socket")
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
         self._flush()  # the answer to the upgrade
         for record in greeting:
             self._send(record)
@@ -96,7 +112,7 @@ class Session:
     def receive(self, data: bytes) -> None:
         """Take what the network brought."""
         self._heard = self._loop.time()
-        self._protocol.receive_data(data)
+        self._protocol.receive_data(self._scene.through("bytes_in", data))
         # Answers to pings leave first: handling a message may end the session.
         self._flush()
         self._inbox += [event for event in self._protocol.events_received() if isinstance(event, Frame)]
@@ -122,6 +138,8 @@ class Session:
         """Stop writing, and reading, until the client has fetched what is under way."""
         self._paused = True
         self._transport.pause_reading()
+        if self._scene.has("slow"):
+            self._loop.call_later(_SLOW, self._is_slow)
         if self._stall is None:
             self._stall = self._loop.call_later(self._options.send_timeout, self._stalled)
 
@@ -155,8 +173,18 @@ class Session:
         """End: another session takes the thread over."""
         self.drop(SUPERSEDED, "the thread was resumed by another connection")
 
+    def half_closed(self) -> None:
+        """The client sends nothing more."""
+        self._half_closed = self._protocol.state is State.OPEN
+
+    def cut(self) -> None:
+        """End without a word."""
+        self._transport.abort()
+
     def lost(self) -> None:
         """The connection is gone."""
+        said = self._protocol.close_rcvd
+        self._scene.tell("gone", Gone(None if said is None else said.code, self._half_closed))
         self._beat.cancel()
         for timer in (self._stall, self._deadline, self._release):
             if timer is not None:
@@ -217,7 +245,14 @@ class Session:
         """Act on what has arrived, as long as the answers can leave."""
         # What came after the frame that ended the session, or in one read with it, goes unanswered.
         while self._inbox and not self._paused and self._attached():
-            self._frame(self._inbox.popleft())
+            try:
+                for frame in self._scene.each("frame", self._inbox.popleft()):
+                    self._frame(frame)
+            except Exception as error:
+                if self._scene.idle:
+                    raise
+                _log.warning("a session crashed: %s: %s", type(error).__name__, error)
+                self.drop(INTERNAL_ERROR, "internal error")
 
     def _frame(self, frame: Frame) -> None:
         if frame.opcode in (Opcode.TEXT, Opcode.BINARY):
@@ -253,13 +288,17 @@ class Session:
     def _flush(self) -> None:
         for data in self._protocol.data_to_send():
             if data:
-                self._transport.write(data)
+                self._transport.write(self._scene.through("sent", data) or b"")
             elif self._transport.can_write_eof():
                 self._transport.write_eof()
             else:
                 self._transport.close()
         if self._deadline is None and self._protocol.close_expected():
             self._deadline = self._loop.call_later(self._options.close_timeout, self._transport.abort)
+
+    def _is_slow(self) -> None:
+        if self._paused:
+            self._scene.tell("slow")
 
     def _stalled(self) -> None:
         self.drop(TRY_AGAIN_LATER, "the client reads too slowly")

@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
+from .bugs.scene import Scene, World
 from .drifts.dice import Dice
 from .drifts.stage import Stage
 from .events import Event, Mint, Origin
@@ -28,6 +29,9 @@ class Listener(Protocol):
 
     def superseded(self) -> None:
         """End: another session takes the thread over."""
+
+    def cut(self) -> None:
+        """End without a word."""
 
 
 class Recent:
@@ -59,6 +63,7 @@ class Thread:
         rng: random.Random,
         dice: Dice,
         others: Callable[[], Iterable["Thread"]],
+        world: World,
     ) -> None:
         self.id = thread_id
         self.user_id = user_id
@@ -70,8 +75,9 @@ class Thread:
         self._mint = mint
         self._rng = rng
         self.stage = Stage(options.drifts, dice, self, others)
+        self.scene = Scene(world, self)
         self.last: dict[str, Event] = {}
-        self._ended = Recent(_MEMORY)
+        self.ended = Recent(_MEMORY)
         self._message_ids = Recent(_MEMORY)
 
     def greeting(self, seq: int, **fields: Any) -> list[Record]:
@@ -82,14 +88,20 @@ class Thread:
     def let_out(self, event: Event) -> None:
         """Number an event, encode it, send it: every event but the greeting passes here."""
         event["seq"] = self.history.last + 1
+        self.scene.through("numbered", event)
         self.history.append(self._encoded(event), None if self.stage.idle else event)
         if self.listener is not None:
             self.listener.pump()
 
     def take(self, text: str) -> None:
         """Act on a client's message; whatever it is, an event answers it."""
+        heard = self.scene.through("text", text)
         try:
-            message = parse(text)
+            message: ClientMessage | None = self.scene.through(
+                "said", None if heard is None else parse(heard)
+            )
+            if message is None:
+                return  # only a bug drops one
             try:
                 self._act(message)
             except Refused:
@@ -102,8 +114,10 @@ class Thread:
 
     def refuse(self, refused: Refused) -> None:
         """Answer with an error that ends no run."""
-        fields = {"code": refused.code, "message": refused.message, "reply_to": refused.reply_to}
-        self._publish("error", None, fields)
+        told: Refused | None = self.scene.through("refused", refused)
+        if told is not None:
+            fields = {"code": told.code, "message": told.message, "reply_to": told.reply_to}
+            self._publish("error", None, fields)
 
     def _act(self, message: ClientMessage) -> None:
         match message:
@@ -144,14 +158,14 @@ class Thread:
     def _run(self, message: UserMessage | CancelRun) -> Run:
         run = self.runs.get(message.run_id)
         if run is None:
-            if message.run_id in self._ended:
+            if message.run_id in self.ended:
                 raise Refused("run_ended", "the run has ended", message.message_id)
             raise Refused("unknown_run", "there is no such run here", message.message_id)
         return run
 
     def _forget(self, run: Run) -> None:
         del self.runs[run.id]
-        self._ended.add(run.id)
+        self.ended.add(run.id)
 
     def _origin(self, run: Run | None = None) -> Origin:
         if run is None:
@@ -162,7 +176,8 @@ class Thread:
         """Make an event and let it out."""
         event = self._mint.event(name, self._origin(run), self.history.last + 1, fields)
         for each in self.stage.order(event):
-            self.let_out(each)
+            for out in self.scene.made(each):
+                self.let_out(out)
 
     def _encoded(self, event: Event) -> bytes:
         """Encode an event; the last place that sees it as a value."""
