@@ -9,6 +9,7 @@ import click
 from wsrecord.errors import Exit, TargetError, UsageError
 
 if TYPE_CHECKING:
+    from wsrecord.demo.bugs.bug import Bug
     from wsrecord.demo.drifts.drift import Chosen
 
 
@@ -47,7 +48,16 @@ def command(ctx: click.Context, out: Path | None) -> int:
     metavar="NAME[@P]",
     help="Differ from the contract in this way, always or with probability P; repeatable.",
 )
-def serve(host: str, port: int, pace: float, seed: int | None, drifts: tuple[str, ...]) -> int:
+@click.option(
+    "--bug",
+    "bugs",
+    multiple=True,
+    metavar="NAME",
+    help="Have this bug, which waits for a dialogue of its own; repeatable.",
+)
+def serve(
+    host: str, port: int, pace: float, seed: int | None, drifts: tuple[str, ...], bugs: tuple[str, ...]
+) -> int:
     """Run the demo agent server until Ctrl-C.
 
     Users log in with POST /login, as ada:analytical, grace:compiler, alan:enigma or mary:prometheus,
@@ -56,29 +66,36 @@ def serve(host: str, port: int, pace: float, seed: int | None, drifts: tuple[str
     With --drift it is a server that has changed since its contract was written; `wsrecord demo drifts`
     lists the ways. A probability is drawn once for each run (for each thread, where no run is concerned; for
     each connection, where its handshake is), and with --seed always in the same way.
+
+    With --bug it is a server that behaves until a client does what nobody thought of; `wsrecord demo bugs`
+    lists the bugs.
     """
     from wsrecord.demo import DemoError  # noqa: PLC0415
+    from wsrecord.demo.bugs.planted import choose as plant  # noqa: PLC0415
     from wsrecord.demo.drifts.gallery import choose  # noqa: PLC0415
     from wsrecord.demo.options import DemoOptions  # noqa: PLC0415
     from wsrecord.demo.server import run_demo_server  # noqa: PLC0415
 
     try:
         chosen = tuple(choose(text) for text in drifts)
+        planted = tuple(plant(name) for name in bugs)
     except DemoError as error:
         raise UsageError(str(error)) from None
-    options = DemoOptions(pace=pace, seed=seed, drifts=chosen)
+    options = DemoOptions(pace=pace, seed=seed, drifts=chosen, bugs=planted)
     try:
-        run_demo_server(host, port, options=options, announce=lambda line: _announce(line, chosen))
+        run_demo_server(host, port, options=options, announce=lambda line: _announce(line, chosen, planted))
     except DemoError as error:
         raise TargetError(str(error)) from None
     return Exit.CLEAN
 
 
-def _announce(ready: str, chosen: tuple["Chosen", ...]) -> None:
+def _announce(ready: str, chosen: tuple["Chosen", ...], bugs: tuple["Bug", ...]) -> None:
     click.echo(ready)
     for one in chosen:
         often = "" if one.probability == 1 else f", with a probability of {one.probability:g}"
         click.echo(f"  drift {one.drift.name}{often}: {one.drift.change}")
+    for bug in bugs:
+        click.echo(f"  bug {bug.name}: {bug.wrong}")
 
 
 @command.command("drifts")
@@ -103,6 +120,36 @@ def drifts(as_json: bool) -> int:
     for one in found:
         codes = " ".join(one.codes) or "nothing"
         click.echo(f"{one.name:<{width}}  {one.grade:<8}  {codes:<12}  {one.change}")
+    return Exit.CLEAN
+
+
+@command.command("bugs")
+@click.option("--json", "as_json", is_flag=True, help="As JSON, for programs, with the dialogues.")
+def bugs(as_json: bool) -> int:
+    """List the bugs that can be planted into the demo agent server.
+
+    Each has a name for `wsrecord demo serve --bug NAME`, the number of messages in the shortest dialogue that
+    provokes it, the findings by which it may be known (one is enough), and a line on what goes wrong.
+    """
+    from wsrecord.demo.bugs.planted import planted  # noqa: PLC0415
+
+    found = planted()
+    if as_json:
+        rows = [
+            {
+                "name": bug.name,
+                "wrong": bug.wrong,
+                "codes": list(bug.codes),
+                "messages": bug.messages,
+                "dialogue": [step.as_json() for step in bug.dialogue],
+            }
+            for bug in found
+        ]
+        click.echo(json.dumps(rows, indent=2))
+        return Exit.CLEAN
+    width = max(len(bug.name) for bug in found)
+    for bug in found:
+        click.echo(f"{bug.name:<{width}}  {' '.join(bug.codes):<11}  {bug.messages:>2}  {bug.wrong}")
     return Exit.CLEAN
 
 
