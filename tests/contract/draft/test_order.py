@@ -47,6 +47,8 @@ def test_laid_out_it_says_the_same(words: list[tuple[str, ...]], width: int) -> 
         ("ab cd", "a b | c d"),
         ("abbd ad", "a b* d"),
         ("abc acb abc acb abc", "a (b & c)"),
+        ("abbc abc abbs absb as abbsb ac abc", "a b* (c | s b?)"),  # s: the client stops, and b crosses it
+        ("abbd abcd abd abcbd", "a (b | c)* d"),  # c ends nothing
     ],
 )
 def test_it_reads_as_a_person_would_write_it(words: str, order: str) -> None:

@@ -15,6 +15,7 @@ from ..flow.expression import Expression, InOrder, Interleaved, Name, OneOf, Rep
 Word: TypeAlias = tuple[str, ...]
 _REFUSAL = re.compile(r"error|fail|reject|refus|denied|nack", re.IGNORECASE)
 _ALWAYS = 20  # words, before "never none" becomes a rule
+_EACH = 3  # words that end in each of two ways, before these are alternatives
 _SIDE_BY_SIDE = 5  # words, before two orders of the same things mean that any will do
 
 
@@ -77,7 +78,28 @@ class _Miner:
                 split[at].append(name)
             for log, piece in zip(logs, split, strict=True):
                 log.append(tuple(piece))
+        ends = self._other_end(logs)
+        if ends is not None:
+            return in_order([*map(self.mine, logs[:-2]), *ends])
         return in_order([self.mine(log) for log in logs])
+
+    def _other_end(self, logs: Sequence[Sequence[Word]]) -> list[Expression] | None:
+        """A name that ends what the last part did not: `next* (done | stop next*)`, where news cross it."""
+        *_, circle, last = logs
+        stopped = [word for word, end in zip(circle, last, strict=True) if not end]
+        if min(len(stopped), len(circle) - len(stopped)) < _EACH:
+            return None
+        for name in sorted({one for word in circle for one in word}, key=self._rank.__getitem__):
+            counts = [word.count(name) for word in circle]
+            if counts != [int(not end) for end in last]:
+                continue
+            before = [word[: word.index(name)] if name in word else word for word in circle]
+            after = [word[word.index(name) + 1 :] for word in stopped]
+            stop = in_order([Name(name), self.mine(after)]) if any(after) else Name(name)
+            ending = self.mine([end for end in last if end])
+            others = ending.parts if isinstance(ending, OneOf) else (ending,)
+            return [*([self.mine(before)] if any(before) else []), OneOf((*others, stop))]
+        return None
 
     def _side_by_side(
         self, names: Sequence[str], words: Sequence[Word], follows: "_Follows"
