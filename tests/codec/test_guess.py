@@ -82,6 +82,14 @@ def test_names_under_a_word_that_no_protocol_uses() -> None:
     assert best([], texts(*server)).name == "/zz"
 
 
+def test_a_counter_that_is_written_as_text_is_no_name() -> None:
+    rows = [
+        ["0", str(i), "room:1", name, {"body": "hi"}] for i, name in enumerate(["joined", "said", "left"] * 4)
+    ]
+    found = best([json.dumps(["0", "0", "room:1", "join", {}])], [json.dumps(row) for row in rows])
+    assert found.codec == {"json-array": {"name": 3}}
+
+
 @pytest.mark.parametrize(
     ("client", "server", "subprotocol", "codec", "name"),
     [

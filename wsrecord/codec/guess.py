@@ -232,7 +232,8 @@ def words(value: Any, *, deeper: bool = True) -> Iterator[tuple[str, str]]:
     """The pointers of short words in the two uppermost levels of a value."""
     for at, item in _members(value):
         if isinstance(item, str) and 0 < len(item) <= _LONGEST_NAME and not any(map(str.isspace, item)):
-            yield at, item
+            if not item.isdigit():  # a counter written as text: Phoenix has two before the name
+                yield at, item
         elif type(item) is int and 0 <= item < 1000:  # WAMP, OCPP, Discord: numbers for names
             yield at, str(item)
         elif isinstance(item, dict) and deeper:
