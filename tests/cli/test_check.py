@@ -104,6 +104,17 @@ def test_reports_go_to_files_and_json_to_standard_output_alone(folder: Path) -> 
     assert wsrecord(["check", "a.wsr.jsonl", "--json", "-", "--sarif", "-"]) == Exit.USAGE
 
 
+def test_sarif_names_files_of_the_repository_and_no_result_is_without_one(folder: Path) -> None:
+    run(cassette(folder / "a.wsr.jsonl", WRONG), "--min-score", "99", "--sarif", "s.json")
+    (found,) = json.loads((folder / "s.json").read_text())["runs"]
+    named = {
+        result["ruleId"]: result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+        for result in found["results"]
+    }
+    assert named == {"WS101": "a.wsr.jsonl", "WS612": "schemas/contract.yaml"}
+    assert "Usually: " in found["tool"]["driver"]["rules"][0]["help"]["text"]
+
+
 def test_the_threshold_and_the_weights_decide(folder: Path) -> None:
     cassette(folder / "a.wsr.jsonl", RIGHT, {"type": "more"})
     assert run("a.wsr.jsonl").exit_code == Exit.CLEAN

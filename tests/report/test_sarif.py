@@ -1,6 +1,7 @@
 """SARIF as its schema, and GitHub's code scanning, want it."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,10 @@ from judge.findings import schema_finding
 from report.reports import CLEAN, ORDINARY, reports
 from support.needs import NODE
 
+from wsrecord.judge.codes import Code
+from wsrecord.judge.finding import Place
 from wsrecord.report import sarif
+from wsrecord.report.advice import Advice
 from wsrecord.report.report import Report
 
 OFFICIAL = NODE / "node_modules/@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json"
@@ -64,6 +68,44 @@ def test_a_clean_run_has_results_that_are_none() -> None:
     assert results(CLEAN) == []
 
 
+def uris(report: Report, folder: str) -> list[str]:
+    whole = sarif.document(report, sarif.Around(folder))
+    return [
+        result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+        for result in whole["runs"][0]["results"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("named", "uri"),
+    [
+        ("cassettes/a b.wsr", "cassettes/a%20b.wsr"),
+        ("./cassettes/a.wsr", "cassettes/a.wsr"),
+        ("/work/repo/cassettes/a.wsr", "cassettes/a.wsr"),
+        ("../a.wsr", "file:///work/a.wsr"),
+        ("/tmp/a.wsr", "file:///tmp/a.wsr"),
+        ("/work/repository/a.wsr", "file:///work/repository/a.wsr"),
+    ],
+)
+def test_a_file_is_named_from_the_folder_or_from_the_root(named: str, uri: str) -> None:
+    report = replace(CLEAN, findings=(schema_finding(cassette=named),))
+    assert uris(report, "/work/repo") == [uri]
+
+
+def test_a_finding_without_a_place_is_at_the_first_cassette() -> None:
+    """Code scanning refuses the whole file for one result without."""
+    report = replace(CLEAN, findings=(Code.TARGET_DIED.at(Place(), "it died"),))
+    assert uris(report, "/work") == ["cassettes/chat.wsr"]
+    assert uris(replace(report, cassettes=()), "/work") == ["."]
+
+
+def test_a_rule_tells_what_the_page_of_findings_says() -> None:
+    around = sarif.Around(advice={"WS101": Advice((("Means", "a `thing`."), ("Do", "mend it.")))})
+    (rule, *_) = sarif.document(ORDINARY, around)["runs"][0]["tool"]["driver"]["rules"]
+    assert rule["help"]["text"].splitlines()[1:] == ["Means: a thing.", "Do: mend it."]
+    assert rule["help"]["markdown"] == "**Means:** a `thing`.\n\n**Do:** mend it."
+
+
 @pytest.fixture(scope="module")
 def schema() -> Draft4Validator:
     return Draft4Validator(json.loads(OFFICIAL.read_text()))
@@ -95,6 +137,6 @@ def test_traffic_makes_no_links_and_gives_no_orders(report: Report) -> None:
         assert not set(shown) & set("\x1b\u202e\u2028\r\x00")
         assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
         for location in result["locations"]:
-            uri = location.get("physicalLocation", {}).get("artifactLocation", {}).get("uri", "x")
+            uri = location["physicalLocation"]["artifactLocation"]["uri"]
             assert uri.isprintable()
             assert not set(uri) & set(' <>[]\\|`"')

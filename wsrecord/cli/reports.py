@@ -8,11 +8,10 @@ from pathlib import Path
 
 import click
 
+from wsrecord.cli import advice
 from wsrecord.errors import UsageError
 from wsrecord.report import coverage_text, findings_text, github, json_report, junit, markdown, sarif
 from wsrecord.report.report import Report
-
-_FORMATS = {"json": json_report.text, "junit": junit.text, "sarif": sarif.text}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +51,9 @@ def deliver(report: Report, outputs: Outputs, view: View) -> None:
 
 
 def _write(report: Report, outputs: Outputs) -> None:
+    formats = {"json": json_report.text, "junit": junit.text, "sarif": _sarif}
     for name, file in outputs.files.items():
-        text = _FORMATS[name](report)
+        text = formats[name](report)
         if file == "-":
             click.echo(text, nl=False)
             continue
@@ -68,6 +68,10 @@ def _write(report: Report, outputs: Outputs) -> None:
                 stream.write(markdown.text(report))
         except OSError:
             pass  # the runner's page is a courtesy: the report itself is out
+
+
+def _sarif(report: Report) -> str:
+    return sarif.text(report, sarif.Around(str(Path.cwd()), advice.shipped()))
 
 
 def _say(report: Report, view: View) -> None:

@@ -51,16 +51,17 @@ def score(found: Sequence[Shown]) -> float:
 def low(found: Sequence[Shown], min_coverage: float | None, min_score: float | None) -> Iterator[Finding]:
     """Findings for what is lower than is wanted."""
     covered, reached = percent(found), score(found)
+    place = Place(file=found[0].contract.file if found else None)
     if min_coverage is not None and covered < min_coverage:
         yield Code.COVERAGE_LOW.at(
-            Place(),
+            place,
             f"{covered:g} % of the contract's events and flows was seen, {min_coverage:g} % is wanted",
             expected=f"{min_coverage:g} %",
             got=f"{covered:g} %",
         )
     if min_score is not None and reached < min_score:
         yield Code.SCORE_LOW.at(
-            Place(),
+            place,
             f"the score is {reached:g}, {min_score:g} is wanted",
             expected=f"{min_score:g}",
             got=f"{reached:g}",
