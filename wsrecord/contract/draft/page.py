@@ -157,12 +157,14 @@ class Page:
         slowest = _slowest(self.ids)
         if slowest is None:
             return []
-        (question, answer), took = slowest
+        question, answers, took = slowest
         seen = f"{took / 1e6:.0f} ms" if took < 1e9 else f"{took / 1e9:.1f} s"
         within = f"{max(1, round(took * 10 / 1e9))}s"
         lines = remarks([f"How long may an answer take? The slowest took {seen}. For instance:"])
         namer = Namer(self.samples.events)
-        said = {"from": namer(question), "to": namer(answer), "per": "request", "within": within}
+        names = [namer(answer) for answer in answers]
+        to = names[0] if len(names) == 1 else names  # else another answer would never be in time
+        said = {"from": namer(question), "to": to, "per": "request", "within": within}
         return [*lines, "# budgets:", f"#   - {flow(said)}"]
 
 
@@ -206,14 +208,16 @@ def _pointer(one: object) -> str:
     return written(one.pointer if isinstance(one, Carrier) else one.pointers[0])  # type: ignore[attr-defined]
 
 
-def _slowest(ids: Ids) -> tuple[tuple[EventKey, EventKey], int] | None:
-    """The question whose first answer took longest."""
-    found: tuple[tuple[EventKey, EventKey], int] | None = None
+def _slowest(ids: Ids) -> tuple[EventKey, Sequence[EventKey], int] | None:
+    """The question whose first answer took longest, and all that ever answered it first."""
+    slowest: tuple[EventKey, int] | None = None
+    answers: dict[EventKey, dict[EventKey, None]] = {}
     for key in ids.keys:
         if key.name == "request":
             for said in key.values.values():
                 if len(said) > 1 and said[0].key.sender != said[1].key.sender:
                     took = said[1].t - said[0].t
-                    if found is None or took > found[1]:
-                        found = (said[0].key, said[1].key), took
-    return found
+                    answers.setdefault(said[0].key, {})[said[1].key] = None
+                    if slowest is None or took > slowest[1]:
+                        slowest = said[0].key, took
+    return None if slowest is None else (slowest[0], list(answers[slowest[0]]), slowest[1])

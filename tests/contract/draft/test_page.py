@@ -1,0 +1,35 @@
+"""What a draft's comments propose is what its flows say."""
+
+from pathlib import Path
+
+from judge.transcript import recording
+
+from wsrecord.cassette.recording import Recording
+from wsrecord.contract.draft.draft import draft
+from wsrecord.contract.load import load
+from wsrecord.contract.model import Budget
+
+
+def asked(number: int, answer: str) -> Recording:
+    lines = []
+    for turn in range(4):
+        lines += [f"> call id=q{number}{turn}a7f31c", f"@{turn}.{number} < {answer} id=q{number}{turn}a7f31c"]
+    return recording(*lines)
+
+
+def test_a_budget_is_for_every_answer_that_its_question_had(tmp_path: Path) -> None:
+    made = draft([asked(1, "done"), asked(2, "done"), asked(3, "failed")], "d").files
+    page = made["contract.yaml"]
+    assert "#   - {from: call, to: [done, failed], per: request, within: " in page
+    # It holds as it stands once the # is gone.
+    said = page.replace("# budgets:", "budgets:").replace("#   - {from", "  - {from")
+    for name, content in (made | {"contract.yaml": said}).items():
+        (tmp_path / name).write_text(content)
+    (budget,) = load(tmp_path).budgets
+    assert isinstance(budget, Budget)
+    assert {event.name for event in budget.stop} == {"done", "failed"}
+
+
+def test_one_answer_needs_no_list() -> None:
+    page = draft([asked(1, "done"), asked(2, "done")], "d").files["contract.yaml"]
+    assert "#   - {from: call, to: done, per: request, within: " in page
