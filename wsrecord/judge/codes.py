@@ -78,6 +78,7 @@ class Code(Enum):
     NUMBER_RANGE = 119, "warning", "a number is beyond what most readers can hold"
     TOO_DEEP = 120, "breaking", "a payload is nested deeper than anyone reads"
     UNREAD = 121, "warning", "a payload is not in the cassette, or not all of it, so nobody judged it"
+    UNASKED = 122, "breaking", "a reply answers no request that was made"
 
     NOT_STARTED = 201, "breaking", "a flow began with an event that can't begin it"
     OUT_OF_ORDER = 202, "breaking", "an event came where its flow does not allow it"

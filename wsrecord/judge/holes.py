@@ -14,6 +14,7 @@ from wsrecord.contract.classify import Event
 from wsrecord.contract.model import Contract, EventKey
 from wsrecord.contract.pointer import Pointer, at
 from wsrecord.judge.heard import Heard, Mark
+from wsrecord.judge.unasked import unasked
 from wsrecord.wire.frames import Direction
 
 _SCALARS = (str, int, float, bytes)
@@ -50,7 +51,7 @@ def hole_of(contract: Contract, heard: Heard, foreign: Collection[Pointer] | Non
             return None
         keys = {name: value for name, value in heard.event.keys.items() if name not in doubtful}
         return Hole(at, sender, heard.event.key, keys, doubtful, blind=False)
-    if not heard.unit.readable:
+    if not heard.unit.readable or unasked(contract, heard) is not None:  # the id is what is wrong
         return Hole(at, sender, None, {}, frozenset(), blind=True)
     if heard.spot.name is None or contract.unknown != "allow" or heard.ambiguous is not None:
         carried = _carried(contract, heard)

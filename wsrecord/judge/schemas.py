@@ -16,6 +16,7 @@ from wsrecord.judge.codes import Code
 from wsrecord.judge.finding import Finding
 from wsrecord.judge.heard import Heard
 from wsrecord.judge.judge import Judge
+from wsrecord.judge.unasked import unasked
 
 MOST = 5  # findings for one event
 _UNKNOWN = ("additionalProperties", "unevaluatedProperties")
@@ -74,6 +75,17 @@ def _unnamed(contract: Contract, heard: Heard) -> Iterator[Finding]:
             f"a message of the {sender} has no name{where}",
             expected="the name of an event",
             got=short(heard.unit.value),
+            context=context,
+            contract=contract.name,
+        )
+        return
+    identity = unasked(contract, heard)
+    if identity is not None:
+        yield Code.UNASKED.at(
+            told.place(spot, pointer="/id"),
+            f"a reply of the {sender}'s to id {short(identity)}, which nobody asked, or which was answered",
+            expected="the id of a request that waits for its answer",
+            got=short(identity),
             context=context,
             contract=contract.name,
         )

@@ -48,6 +48,17 @@ def test_an_id_is_answered_once() -> None:
     ]
 
 
+def test_an_id_that_is_asked_twice_is_answered_twice_in_that_order() -> None:
+    asked = [("client", '{"id":1,"method":"a"}'), ("client", '{"id":1,"method":"b"}')]
+    assert names(*asked, *[("server", '{"id":1,"result":0}')] * 3) == [
+        "a",
+        "b",
+        "a/result",
+        "b/result",
+        "result",
+    ]
+
+
 @pytest.mark.parametrize("text", ["{}", '{"method":1}', "1", '"x"', "null"])
 def test_what_is_neither_a_request_nor_a_reply_is_malformed_and_read(text: str) -> None:
     unit = only("json-rpc", text)

@@ -22,6 +22,7 @@ from wsrecord.codec.unit import Fault, Sent, Unit, Wire
 
 _Asked: TypeAlias = tuple[Direction, str, Any]  # who asked, the id's type, the id
 _MOST_ASKED = 1 << 20
+_MOST_SAME = 15  # and one more: requests under one id that wait at once
 _SPACE = " \t\r\n"
 
 
@@ -30,7 +31,7 @@ class JsonRpc(Codec):
 
     def __init__(self, options: Options) -> None:
         self._binary = options.flag("binary")
-        self._asked: dict[_Asked, str] = {}
+        self._asked: dict[_Asked, tuple[str, ...]] = {}  # an id may be asked again before it is answered
 
     def read(self, number: int, message: Message) -> list[Unit]:
         """One unit, or those of a batch."""
@@ -81,7 +82,8 @@ class JsonRpc(Codec):
         method = value.get("method") if isinstance(value, dict) else None
         if isinstance(method, str):
             if "id" in value and len(self._asked) < _MOST_ASKED:
-                self._asked[unit.sender, type(value["id"]).__name__, str(value["id"])] = method
+                mark = (unit.sender, type(value["id"]).__name__, str(value["id"]))
+                self._asked[mark] = (*self._asked.get(mark, ())[-_MOST_SAME:], method)
             return replace(unit, name=method)
         kind = next((key for key in ("error", "result") if isinstance(value, dict) and key in value), None)
         if kind is None:
@@ -91,7 +93,10 @@ class JsonRpc(Codec):
             return replace(unit, fault=unit.fault or fault)
         asker: Direction = "client" if unit.sender == "server" else "server"
         identity = value.get("id")
-        asked = self._asked.pop((asker, type(identity).__name__, str(identity)), None)
+        mark = (asker, type(identity).__name__, str(identity))
+        asked, *left = self._asked.pop(mark, ()) or (None,)
+        if left:
+            self._asked[mark] = tuple(left)
         return replace(unit, name=f"{asked}/{kind}" if asked is not None else kind)
 
 
