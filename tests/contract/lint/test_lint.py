@@ -71,6 +71,31 @@ def test_a_name_that_the_schema_does_not_have_is_never_met(tmp_path):
     assert remarks(tmp_path / "ok", "name: /type\nserver: {b: b.json}", b=OTHER) == {}
 
 
+def test_a_place_for_names_that_no_schema_has_is_a_slip_of_the_pen(tmp_path):
+    text = "name: /typ\nserver: {a: a.json, b: b.json}\nflows: {f: {order: a b}}"
+    closed = remarks(tmp_path / "closed", text, a=CLOSED, b=OTHER)
+    assert closed["name-nowhere", "error"] == (
+        "name: /typ: no schema of an event speaks of this place, not those of server:a and server:b"
+        "; their names stand at /type: is it that one?"
+    )
+    loose = [{**schema, "additionalProperties": True} for schema in (CLOSED, OTHER)]
+    assert ("name-nowhere", "warning") in remarks(tmp_path / "open", text, a=loose[0], b=loose[1])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name: /type\nserver: {a: a.json, b: b.json}",
+        "name: /kind\nserver: {a: {required: [kind]}}",  # schemas that speak of nothing say nothing of it
+        "name: /kind\nserver: {a: null}",
+        "name: /typ\nserver: {a: {schema: a.json, when: {/type: a}}}",
+        "codec: json-rpc\nname: /typ\nserver: {a: a.json}",
+    ],
+)
+def test_a_place_for_names_that_may_be_meant_is_left_alone(tmp_path, text):
+    assert not {code for code, _ in remarks(tmp_path, text, a=CLOSED, b=OTHER)} & {"name-nowhere"}
+
+
 @pytest.mark.parametrize(
     ("events", "code"),
     [

@@ -9,6 +9,7 @@ from ..load import load
 from ..model import Contract
 from .events import event_remarks
 from .flows import flow_remarks
+from .names import name_remarks
 from .places import place_remarks
 from .remark import Remark
 from .schemas import schema_remarks
@@ -17,6 +18,7 @@ __all__ = ["Remark", "lint", "lint_path"]
 
 _LOOKS: tuple[Callable[[Contract], Iterator[Remark]], ...] = (
     schema_remarks,
+    name_remarks,
     event_remarks,
     flow_remarks,
     place_remarks,

@@ -14,6 +14,7 @@ CODES = {
     "schema-bad-example": "an example is not valid by its own schema",
     "schema-unused": "nothing refers to a schema file",
     "name-unreachable": "the schema's own name for an event is not the contract's, so no unit can be it",
+    "name-nowhere": "no schema of an event speaks of the place where names stand",
     "when-impossible": "no value that the schema takes meets the conditions",
     "when-shadowed": "whatever meets these conditions is another event too",
     "event-no-schema": "an event without a schema: nothing is checked in it",
