@@ -9,7 +9,8 @@ from click.testing import CliRunner, Result
 from wsrecord.cassette.model import Head, Message, Opcode
 from wsrecord.cassette.store import CassetteWriter
 from wsrecord.cli.contract import command
-from wsrecord.errors import UsageError
+from wsrecord.cli.main import run as wsrecord
+from wsrecord.errors import Exit, UsageError
 
 HEAD = Head(
     recorder="wsrecord 0.1.0",
@@ -79,3 +80,13 @@ def test_a_flow_that_is_not_there_is_named_with_those_that_are(cassette: Path, t
 def test_lint_exits_with_1_for_errors(tmp_path: Path) -> None:
     (tmp_path / "contract.yaml").write_text("server: {a: nowhere.json}\n")
     assert CliRunner().invoke(command, ["lint", str(tmp_path)], standalone_mode=False).return_value == 1
+
+
+def test_what_init_wrote_is_what_lint_show_and_check_look_at(
+    cassette: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".git").mkdir()
+    assert wsrecord(["contract", "init", "a", "-o", "contract"]) == Exit.CLEAN
+    for words in (["contract", "lint"], ["contract", "show"], ["check", "a"]):
+        assert wsrecord(words) == Exit.CLEAN, words

@@ -69,8 +69,8 @@ def test_hostile_names_reach_no_terminal(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (["nope.wsr"], 3, "nope.wsr does not exist"),
-        ([CASSETTE, "nope.wsr"], 3, "nope.wsr does not exist"),
+        (["nope.wsr"], 2, "nope.wsr: there is no such cassette"),
+        ([CASSETTE, "nope.wsr"], 2, "nope.wsr: there is no such cassette"),
         ([CASSETTE, "--contract", "nope"], 3, "nope: there is no such file or folder"),
         ([], 2, "Missing argument 'CASSETTE'"),
         (["README.md"], 3, "README.md"),

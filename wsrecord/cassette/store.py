@@ -24,6 +24,7 @@ Encoding: TypeAlias = Literal["binary", "lines"]
 PART = ".part"
 _MODULES: dict[Encoding, ModuleType] = {"binary": binary, "lines": lines}
 _MESSAGES = (Message, tuple)  # messages, or a Count of them
+_LONGEST_START = 1 << 16
 _LONGEST_HEAD = 1 << 20  # a first line without an end is no cassette, however long it goes on
 
 
@@ -37,6 +38,17 @@ def detect(start: bytes) -> Encoding | None:
 def encoding_for(path: Path) -> Encoding:
     """The encoding that a new cassette's name asks for."""
     return "lines" if path.suffix in (".jsonl", ".ndjson", ".json") else "binary"
+
+
+def looks_like(path: Path) -> bool:
+    """Whether a file begins as a cassette does, whatever it is called."""
+    try:
+        with open(path, "rb") as file:
+            start = file.read(_LONGEST_START)
+    except (OSError, ValueError):
+        return False
+    encoding = detect(start)
+    return encoding == "binary" or (encoding == "lines" and b'"wsrecord"' in start.partition(b"\n")[0])
 
 
 def is_locked(path: Path) -> bool:

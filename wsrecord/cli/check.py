@@ -1,8 +1,7 @@
 """`wsrecord check`."""
 
 import gc
-import glob
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -11,12 +10,13 @@ import click
 from wsrecord import __version__
 from wsrecord.cassette.source import from_path
 from wsrecord.cli import settings as configuration
+from wsrecord.cli.cassettes import cassettes
+from wsrecord.cli.contracts import needed
 from wsrecord.cli.progress import Progress
 from wsrecord.cli.reports import View, deliver, outputs_of
 from wsrecord.config.settings import Settings
 from wsrecord.contract.load import load_all
 from wsrecord.contract.model import Contract
-from wsrecord.errors import UsageError
 from wsrecord.judge import coverage, registry
 from wsrecord.judge.acceptance import accept
 from wsrecord.judge.finding import Finding
@@ -24,9 +24,7 @@ from wsrecord.judge.shown import Shown
 from wsrecord.judge.verdict import FAIL_ON, FailOn, weigh
 from wsrecord.report.report import Checked, Counts, Report
 
-DEFAULT_CONTRACT = "schemas"
-DEFAULT_CASSETTES = "cassettes"
-_SUFFIXES = (".wsr", ".wsr.jsonl")
+__all__ = ["cassettes", "checked", "command"]
 
 
 @click.command(
@@ -40,7 +38,7 @@ Examples:
   wsrecord check chat --json - | jq .score
 \b
 A cassette is a file, a folder (all cassettes in it), a glob, or a name without its ending, also in
-cassettes/. Without --contract it is what the configuration says, else schemas/.
+cassettes/. Without --contract it is what the configuration says, else contract/, else schemas/.
 Exit code: 0 clean, 1 findings, 2 usage, 3 a cassette or contract that can't be used.
 """,
 )
@@ -79,7 +77,7 @@ def command(
     paths = list(cassettes(names))
     # What judging makes dies young and in no circles: looking for circles took a fifth of the time.
     gc.set_threshold(100_000, 50, 100)
-    report = checked(paths, load_all(contract_paths(settings)), settings, here)
+    report = checked(paths, load_all(needed(settings)), settings, here)
     deliver(report, outputs, View(coverage=show_coverage, every=every))
     raise click.exceptions.Exit(int(report.exit_code))
 
@@ -121,53 +119,4 @@ def checked(paths: Iterable[Path], contracts: tuple[Contract, ...], settings: Se
         fail_on=settings.fail_on or "breaking",
         version=__version__,
         started=started.isoformat(timespec="seconds"),
-    )
-
-
-def cassettes(names: Iterable[str]) -> Iterator[Path]:
-    """The cassettes that these names mean, each once."""
-    found: dict[Path, None] = {}
-    given = list(names) or ([DEFAULT_CASSETTES] if Path(DEFAULT_CASSETTES).is_dir() else [])
-    if not given:
-        raise UsageError(f"no cassette is named, and there is no folder {DEFAULT_CASSETTES}/: name one")
-    for name in given:
-        mine = list(_named(name))
-        if not mine:
-            raise UsageError(
-                f"{name}: there is no such cassette, and none in {DEFAULT_CASSETTES}/ of that name"
-            )
-        found.update(dict.fromkeys(mine))
-    return iter(found)
-
-
-def _named(name: str) -> Iterator[Path]:
-    path = Path(name)
-    if path.is_dir():
-        inside = [one for one in sorted(path.rglob("*")) if one.name.endswith(_SUFFIXES) and one.is_file()]
-        if not inside:
-            raise UsageError(f"{name}: no cassette is in this folder (they end in {' or '.join(_SUFFIXES)})")
-        yield from inside
-    elif path.exists():
-        yield path
-    elif glob.has_magic(name):
-        yield from (Path(one) for one in sorted(glob.glob(name, recursive=True)) if Path(one).is_file())
-    else:
-        for folder in (Path(), Path(DEFAULT_CASSETTES)):
-            for suffix in ("", *_SUFFIXES):
-                near = folder / f"{name}{suffix}"
-                if near.is_file() or Path(f"{near}.part").is_file():
-                    yield near
-                    return
-
-
-def contract_paths(settings: Settings) -> tuple[str, ...]:
-    """Where the contracts are: by flag or configuration, else in the usual folder."""
-    if settings.contract:
-        return settings.contract
-    usual = Path(DEFAULT_CONTRACT)
-    if (usual / "contract.yaml").is_file():
-        return (str(usual),)
-    raise UsageError(
-        "no contract: give --contract PATH, or `contract` in the configuration;"
-        f" {usual}/contract.yaml is not there"
     )

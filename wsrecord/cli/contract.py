@@ -30,7 +30,7 @@ Examples:
   wsrecord contract init cassettes/*.wsr -o contract --from-python app.events:ServerEvent
 """,
 )
-@click.argument("cassettes", metavar="CASSETTE…", type=_PATH, nargs=-1, required=True)
+@click.argument("names", metavar="CASSETTE…", nargs=-1, required=True)
 @click.option(
     "-o", "--out", "folder", metavar="DIR", type=_PATH, required=True, help="The contract's folder."
 )
@@ -43,19 +43,20 @@ Examples:
     "model_json_schema(), or from a FILE.json that was exported; several: again.",
 )
 @click.option("--force", is_flag=True, help="Overwrite files that are there.")
-def init(cassettes: tuple[Path, ...], folder: Path, models: tuple[str, ...], force: bool) -> int:
+def init(names: tuple[str, ...], folder: Path, models: tuple[str, ...], force: bool) -> int:
     """Draft a contract from recordings.
 
     It says what was seen: types, what was always there, words and formats seen often enough, ids, and the
     order of events for each. Ten recordings that differ make a better draft than one that is long.
     """
     from wsrecord.cassette.recording import load as load_cassette  # noqa: PLC0415
+    from wsrecord.cli.cassettes import cassettes  # noqa: PLC0415
     from wsrecord.cli.models import model  # noqa: PLC0415
     from wsrecord.contract.draft.draft import draft  # noqa: PLC0415
     from wsrecord.contract.load import load  # noqa: PLC0415
 
     known = [model(spec) for spec in models]
-    made = draft([load_cassette(path) for path in cassettes], folder.resolve().name or "draft", known)
+    made = draft([load_cassette(path) for path in cassettes(names)], folder.resolve().name or "draft", known)
     _write(folder, made.files, force=force)
     load(folder)  # a draft that can't be loaded is a bug, and must not look like a success
     for line in _told(made, folder):
@@ -64,18 +65,20 @@ def init(cassettes: tuple[Path, ...], folder: Path, models: tuple[str, ...], for
 
 
 @command.command("lint")
-@click.argument("path", type=_PATH, default=Path("contract"), required=False)
+@click.argument("path", type=_PATH, required=False)
 @click.option("--strict", is_flag=True, help="Exit with 1 for warnings, too.")
-def lint(path: Path, strict: bool) -> int:
+def lint(path: Path | None, strict: bool) -> int:
     """Say what is wrong, or odd, with a contract itself.
 
-    PATH is its folder or file; `contract` if it is not given.
+    PATH is its folder or file; without it the configuration says which, else it is contract/, else schemas/.
     """
+    from wsrecord.cli.contracts import one  # noqa: PLC0415
     from wsrecord.contract.fragments import contract_file  # noqa: PLC0415
     from wsrecord.contract.lint import lint_path  # noqa: PLC0415
     from wsrecord.report.escape import terminal  # noqa: PLC0415
     from wsrecord.report.words import count  # noqa: PLC0415
 
+    path = one(path)
     remarks = lint_path(contract_file(path))
     for remark in remarks:
         place = f"{remark.where}: " if remark.where else ""
@@ -87,21 +90,22 @@ def lint(path: Path, strict: bool) -> int:
 
 
 @command.command("show")
-@click.argument("path", type=_PATH, default=Path("contract"), required=False)
+@click.argument("path", type=_PATH, required=False)
 @click.option("--dot", metavar="FLOW", help="Draw this flow's automaton for Graphviz.")
 @click.option("--mermaid", metavar="FLOW", help="Draw this flow's automaton for Mermaid.")
-def show(path: Path, dot: str | None, mermaid: str | None) -> int:
+def show(path: Path | None, dot: str | None, mermaid: str | None) -> int:
     """Show a contract's events, directions and flows at a glance.
 
-    PATH is its folder or file; `contract` if it is not given.
+    PATH is its folder or file; without it the configuration says which, else it is contract/, else schemas/.
     """
+    from wsrecord.cli.contracts import one  # noqa: PLC0415
     from wsrecord.contract.flow import drawing  # noqa: PLC0415
     from wsrecord.contract.load import load  # noqa: PLC0415
     from wsrecord.report.contract_page import contract_lines  # noqa: PLC0415
 
     if dot is not None and mermaid is not None:
         raise UsageError("--dot and --mermaid both draw to the standard output; ask for one")
-    contract = load(path)
+    contract = load(one(path))
     wanted = dot if dot is not None else mermaid
     if wanted is None:
         for line in contract_lines(contract):

@@ -9,6 +9,7 @@ import click
 from wsrecord.cassette import lines
 from wsrecord.cassette.recording import unfinished
 from wsrecord.cassette.store import CassetteReader, CassetteWriter, Encoding, encoding_for, open_cassette
+from wsrecord.cli.cassettes import cassette
 from wsrecord.errors import UsageError
 
 _SUFFIXES = (".wsr", ".jsonl", ".ndjson", ".json")
@@ -24,15 +25,15 @@ Examples:
   wsrecord convert chat.wsr - | grep tool_     lines on standard output
 """,
 )
-@click.argument("source", metavar="A", type=click.Path(path_type=Path, readable=False))
+@click.argument("source", metavar="A")
 @click.argument("target", metavar="B", type=click.Path(path_type=Path, readable=False))
 @click.option(
     "--to", type=click.Choice(["binary", "lines"]), help="The encoding, where B's name doesn't tell."
 )
 @click.option("--force", is_flag=True, help="Take B's place if it is there already.")
-def command(source: Path, target: Path, to: Encoding | None, force: bool) -> None:
+def command(source: str, target: Path, to: Encoding | None, force: bool) -> None:
     """Convert a cassette between its two encodings, losing nothing."""
-    with open_cassette(source) as reader:
+    with open_cassette(cassette(source)) as reader:
         if str(target) == "-":
             if to == "binary":
                 raise UsageError("standard output gets lines; name a file for the binary encoding")

@@ -1,11 +1,11 @@
 """`wsrecord links`."""
 
 import json
-from pathlib import Path
 
 import click
 
 from wsrecord.cassette.recording import load as load_cassette
+from wsrecord.cli.cassettes import cassette
 from wsrecord.contract.load import load_all
 from wsrecord.dialogue.links import find, settle
 from wsrecord.dialogue.occurrences import tell
@@ -26,20 +26,18 @@ The second cassette is another recording of the same scenario: what is equal in 
 Exit code: 0, 2 usage, 3 a cassette or contract that can't be used.
 """,
 )
-@click.argument("cassette", type=click.Path(path_type=Path, readable=False))
-@click.argument(
-    "second", metavar="[CASSETTE2]", type=click.Path(path_type=Path, readable=False), required=False
-)
+@click.argument("name", metavar="CASSETTE")
+@click.argument("second", metavar="[CASSETTE2]", required=False)
 @click.option(
     "--contract", "contracts", metavar="PATH", multiple=True, help="A contract's folder or file; several."
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
-def command(cassette: Path, second: Path | None, contracts: tuple[str, ...], as_json: bool) -> None:
+def command(name: str, second: str | None, contracts: tuple[str, ...], as_json: bool) -> None:
     """Show which values a replay carries over from the live server."""
     loaded = load_all(contracts)
-    told = tell(load_cassette(cassette), loaded)
+    told = tell(load_cassette(cassette(name)), loaded)
     found = find(told)
     if second is not None:
-        found = settle(found, told, tell(load_cassette(second), loaded))
+        found = settle(found, told, tell(load_cassette(cassette(second)), loaded))
     page = LinksPage(found, told.occurrences, second is not None)
     click.echo(json.dumps(json_value(page.document()), indent=2) if as_json else page.text(), nl=as_json)

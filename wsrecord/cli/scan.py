@@ -3,7 +3,6 @@
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -13,9 +12,8 @@ from wsrecord.cassette.redaction.ordinary import MIN_LEARNED
 from wsrecord.cassette.redaction.redactor import Redactor, environment_values
 from wsrecord.cassette.redaction.scanner import Hit, scan, scanner
 from wsrecord.cassette.store import CassetteReader, open_cassette
+from wsrecord.cli.cassettes import cassettes
 from wsrecord.errors import CassetteError, Exit, UsageError
-
-_IN_FOLDERS = ("*.wsr", "*.wsr.jsonl", "*.wsr.part", "*.wsr.jsonl.part")
 
 
 @click.command(
@@ -32,7 +30,7 @@ credential-like environment variables, and whatever was caught once. Says where,
 Exit code: 0 none found, 1 some found, 3 a cassette that can't be read.
 """,
 )
-@click.argument("names", metavar="NAME...", type=click.Path(path_type=Path), nargs=-1, required=True)
+@click.argument("names", metavar="CASSETTE...", nargs=-1, required=True)
 @click.option("--secret", metavar="VALUE|NAME=env:VAR", multiple=True, help="Look for this value too.")
 @click.option(
     "--redact-name", metavar="NAME", multiple=True, help="Take what stands under this name for a secret."
@@ -42,7 +40,7 @@ Exit code: 0 none found, 1 some found, 3 a cassette that can't be read.
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 def command(
-    names: tuple[Path, ...],
+    names: tuple[str, ...],
     secret: tuple[str, ...],
     redact_name: tuple[str, ...],
     keep_name: tuple[str, ...],
@@ -54,7 +52,7 @@ def command(
     counts: Counter[str] = Counter()
     unread: list[str] = []
     partial: list[tuple[Path, str]] = []
-    for name in _cassettes(names):
+    for name in cassettes(names, parts=True):
         red = scanner(values, extra_names=redact_name, keep_names=keep_name)
         try:
             hits, missing = _in_cassette(name, red, counts)
@@ -70,18 +68,6 @@ def command(
         click.echo(f"wsrecord: {_printable(trouble)}", err=True)
     if found or unread:
         raise click.exceptions.Exit(int(Exit.FINDINGS if found else Exit.BAD_FILE))
-
-
-def _cassettes(names: tuple[Path, ...]) -> Iterator[Path]:
-    """The files that were named, and the cassettes in the folders that were."""
-    for name in names:
-        if not name.is_dir():
-            yield name
-            continue
-        inside = sorted(path for pattern in _IN_FOLDERS for path in name.rglob(pattern))
-        if not inside:
-            raise UsageError(f"{name} is a folder without cassettes ({', '.join(_IN_FOLDERS)})")
-        yield from inside
 
 
 def _in_cassette(name: Path, red: Redactor, counts: Counter[str]) -> tuple[list[Hit], str]:

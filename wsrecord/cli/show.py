@@ -5,13 +5,13 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import click
 
 from wsrecord.cassette.model import Message, Request
 from wsrecord.cassette.recording import unfinished
 from wsrecord.cassette.store import CassetteReader, open_cassette
+from wsrecord.cli.cassettes import cassette
 from wsrecord.errors import UsageError
 from wsrecord.report import timeline
 from wsrecord.report.escape import terminal
@@ -37,7 +37,7 @@ To see cassettes in `git diff` as timelines:
   git config diff.wsrecord.textconv 'wsrecord show --plain --no-times'
 """,
 )
-@click.argument("name", type=click.Path(path_type=Path, readable=False))
+@click.argument("name", metavar="CASSETTE")
 @click.option(
     "--session",
     "sessions",
@@ -54,7 +54,7 @@ To see cassettes in `git diff` as timelines:
     "--no-times", is_flag=True, help="Without times and whatever else differs from recording to recording."
 )
 def command(
-    name: Path,
+    name: str,
     sessions: tuple[int, ...],
     events: tuple[str, ...],
     columns: bool,
@@ -79,7 +79,7 @@ def command(
         events=events,
         times=not no_times,
     )
-    with open_cassette(name) as reader:
+    with open_cassette(cassette(name)) as reader:
         view = replace(view, nonce=reader.head.nonce)
         if sessions:
             _know(reader, sessions)
