@@ -29,6 +29,19 @@ os.kill(os.getpid(), -code) if code < 0 else sys.exit(code)
 """
 
 
+# A client that comes, and says nothing.
+KNOCK = (
+    sys.executable,
+    "-c",
+    """
+import contextlib, os, socket, urllib.parse
+to = urllib.parse.urlsplit(os.environ["WSRECORD_URL"])
+with contextlib.suppress(OSError):
+    socket.create_connection((to.hostname, to.port)).recv(1)
+""",
+)
+
+
 def witness(
     folder: Path, *options: str, words: tuple[str, ...] = ("0",)
 ) -> tuple[Ran, list[str], dict[str, str]]:
@@ -66,8 +79,8 @@ def test_a_variable_of_the_users_choice_holds_the_url_too(tmp_path: Path) -> Non
 def test_the_commands_exit_code_is_passed_on(tmp_path: Path, ends: str, code: int) -> None:
     ran, _, _ = witness(tmp_path, *ANY_PORT, words=(ends,))
     assert ran.code == code
-    (cassette,) = (tmp_path / "cassettes").iterdir()
-    assert load(cassette).end is not None
+    assert "warning: nothing was recorded: no client came; no cassette was written" in ran.said
+    assert cassettes(tmp_path) == []
 
 
 @pytest.mark.parametrize(
@@ -187,7 +200,8 @@ def test_a_port_that_was_asked_for_and_is_taken_is_refused(tmp_path: Path, targe
 
 
 def test_the_default_name_is_made_of_the_time(tmp_path: Path) -> None:
-    witness(tmp_path, *ANY_PORT)
+    target = f"ws://127.0.0.1:{refusing_port()}"
+    assert run("--target", target, *ANY_PORT, "--", *KNOCK, folder=tmp_path).code == 4
     (name,) = cassettes(tmp_path)
     assert re.fullmatch(r"cassettes/\d{8}-\d{6}\.wsr", str(name))
     assert (tmp_path / name).stat().st_mode & 0o777 == 0o600
@@ -344,14 +358,15 @@ def test_a_terminal_shows_a_live_line_and_may_go_away(tmp_path: Path, target: Ta
 
 def test_without_a_name_the_next_free_one_does(tmp_path: Path) -> None:
     folder = tmp_path / "cassettes"
+    target = f"ws://127.0.0.1:{refusing_port()}"
     ran = [
         subprocess.Popen(
-            [sys.executable, "-m", "wsrecord", "record", "--target", "ws://127.0.0.1:9", "--", "true"],
+            [sys.executable, "-m", "wsrecord", "record", "--target", target, "--", *KNOCK],
             cwd=tmp_path, stderr=subprocess.PIPE, text=True,
         )
         for _ in range(4)
     ]  # fmt: skip
-    assert [(process.communicate(timeout=30)[1], process.returncode)[1] for process in ran] == [0] * 4
+    assert [(process.communicate(timeout=30)[1], process.returncode)[1] for process in ran] == [4] * 4
     assert len(list(folder.iterdir())) == 4
 
 

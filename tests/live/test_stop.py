@@ -8,12 +8,10 @@ import time
 from pathlib import Path
 
 import pytest
-from live.rig import BUG, Pair, Target, await_, codes, exchange, loaded, part, payloads
+from live.rig import BUG, Pair, Target, await_, codes, exchange, loaded, payloads
 from support import frames, http
 from support.ends import End, pump
 from support.recorder import Recorder
-
-from wsrecord.cassette.model import Ended
 
 CLOSE_1001 = b"\x03\xe9"
 TO_CLIENT = b"\x88\x02" + CLOSE_1001
@@ -181,6 +179,7 @@ def test_a_signal_ends_the_command_too(
     script = "import time; open('ready', 'w').close(); time.sleep(60)"
     with Recorder(target.url, tmp_path, *PORT, "--", sys.executable, "-c", script, name="r.wsr") as recorder:
         ready(tmp_path)
+        target.connect(recorder.port)
         child = only_child(recorder)
         os.kill(child, number)  # as a terminal does, for Ctrl-C
         assert recorder.stop(number) in (code, 128 + number)
@@ -215,11 +214,26 @@ def only_child(recorder: Recorder) -> int:
     return int(child)
 
 
-def test_nothing_recorded_is_a_cassette_too(tmp_path: Path, target: Target) -> None:
+def test_where_nothing_was_recorded_there_is_no_cassette(tmp_path: Path, target: Target) -> None:
     with Recorder(target.url, tmp_path, name="r.wsr") as recorder:
         assert target.finish(recorder) == 0
+        assert "warning: nothing was recorded: no client came; no cassette was written" in recorder.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_takes_the_place_of_nothing(tmp_path: Path, target: Target) -> None:
+    (tmp_path / "r.wsr").write_text("old")
+    with Recorder(target.url, tmp_path, "--force", name="r.wsr") as recorder:
+        assert target.finish(recorder) == 0
+    assert (tmp_path / "r.wsr").read_text() == "old"
+
+
+def test_a_connection_that_said_nothing_is_a_cassette(tmp_path: Path, target: Target) -> None:
+    with Recorder(target.url, tmp_path, name="r.wsr") as recorder:
+        target.dial(recorder.port)
+        target.accept()
+        assert target.finish(recorder) == 0
+        assert "warning: nothing was recorded: 1 connection, and no session" in recorder.stderr
     recording = loaded(recorder)
-    assert not part(recorder).exists()
     assert recording.end is not None
-    assert (recording.end.connections, recording.end.messages) == (0, 0)
-    assert not any(isinstance(record, Ended) for c in recording.connections for record in c.ended)
+    assert (recording.end.connections, recording.end.messages) == (1, 0)

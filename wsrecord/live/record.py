@@ -170,6 +170,8 @@ class _Run:
         messages = counts.messages["client"] + counts.messages["server"]
         for path, failure in self.recorder.finished:
             self._say(f"incomplete cassette: {path}" if failure else f"cassette: {path}")
+        if not counts.sessions + counts.exchanges:
+            self._say(self._nothing())
         self._say(
             f"recorded {count(counts.sessions, 'session')}, {count(messages, 'message')}, "
             f"{count(counts.exchanges, 'HTTP exchange')}"
@@ -189,6 +191,19 @@ class _Run:
         if code == Exit.CLEAN and counts.unreachable and not counts.sessions + counts.exchanges:
             return Exit.TARGET
         return code
+
+    def _nothing(self) -> str:
+        """That nothing was recorded must not look like a success."""
+        made = "" if self.recorder.finished else "; no cassette was written"
+        if self.recorder.counts.connections:
+            came = count(self.recorder.counts.connections, "connection")
+            return f"warning: nothing was recorded: {came}, and no session or exchange that is wanted{made}"
+        url, _ = self._urls()
+        command = self.options.command
+        hint = (
+            f"; the command must connect to {url}: {{url}} or ${command.variable} tell it" if command else ""
+        )
+        return f"warning: nothing was recorded: no client came{made}{hint}"
 
     def _signalled(self, number: signal.Signals) -> None:
         if self._signal is not None:

@@ -173,9 +173,12 @@ class Recorder:
         self._tapes.clear()
 
     def close(self) -> None:
-        """Write the end records; give the cassettes their names."""
+        """Write the end records; give the cassettes their names. One without a connection is none."""
         for tape in self._tapes:
-            self._close(tape)
+            if tape.empty:
+                tape.discard()
+            else:
+                self._close(tape)
         self._tapes.clear()
 
     def _close(self, tape: Tape) -> None:

@@ -167,6 +167,11 @@ class Tape:
             return self.part
         return self._writer.path
 
+    @property
+    def empty(self) -> bool:
+        """Whether no connection appears in it, and nothing went wrong with it."""
+        return not self._counts["connections"] and self.failure is None
+
     def discard(self) -> None:
         """Leave nothing behind."""
         self._writer.abandon()
