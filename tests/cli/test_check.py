@@ -46,7 +46,8 @@ def test_a_clean_cassette_is_told_to_be_one(folder: Path) -> None:
     result = run(cassette(folder / "a.wsr.jsonl", RIGHT))
     assert result.exit_code == Exit.CLEAN, result.output
     assert result.stdout == (
-        "no findings\nchecked 1 cassette, 1 session, 3 messages, 1 event against example\nscore 100 of 100\n"
+        "no findings\nchecked 1 cassette, 1 session, 3 messages, 1 event against example\n"
+        "score 100 of 100 (events, flows and pairs alone)\n"
     )
 
 

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from judge.findings import schema_finding
 from report.reports import CLEAN, ORDINARY, reports
 
+from wsrecord.judge.codes import Code
 from wsrecord.judge.finding import Place
 from wsrecord.report.findings_text import View, pointed, text
 from wsrecord.report.report import Report
@@ -42,9 +43,20 @@ accepted
 
 4 findings: 2 breaking, 1 warning, 1 info; 2 accepted
 checked 1 cassette, 2 sessions, 40 messages, 38 events against agent-chat
-score 87.5 of 100; fails: --fail-on breaking
+hint: 1 flow cut off by the client or the recording's end; a request that is """
+        """never answered looks the same: an `answer` or a budget with `within` tells it
+fails: 2 breaking (--fail-on breaking); score 87.5 of 100 (events, flows and pairs alone)
 """
     )
+
+
+def test_a_whole_score_is_not_all_there_is_to_say() -> None:
+    leak = Code.FOREIGN_ID.at(Place(cassette="a.wsr", session=1), "a value of one user was seen by another")
+    told = text(replace(CLEAN, findings=(leak,), score=100.0)).splitlines()[-1]
+    assert told == (
+        "fails: 1 breaking (--fail-on breaking); score 100 of 100 (events, flows and pairs alone)"
+    )
+    assert "cut off" not in text(replace(CLEAN, findings=(leak,)))
 
 
 def test_a_clean_report_says_how_much_was_looked_at() -> None:

@@ -6,8 +6,10 @@ It reads the same without colour, and no line of it is an order to a CI system.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from wsrecord.judge import verdict
+from wsrecord.judge.codes import Code
 from wsrecord.judge.finding import ContextLine, Finding, Place
-from wsrecord.judge.severity import Severity
+from wsrecord.judge.severity import SEVERITIES, Severity
 from wsrecord.report import alike, brief, escape, words
 from wsrecord.report.alike import Alike
 from wsrecord.report.report import Report
@@ -136,19 +138,32 @@ def _summary(report: Report, view: View) -> Iterator[str]:
     yield words.paint(head, tone) if view.color else head
     against = f" against {', '.join(map(_one, report.contracts))}" if report.contracts else ""
     yield f"checked {report.looked()}{against}"
-    scores = []
+    cut = sum(finding.code == Code.CUT.number for finding in report.findings)
+    if cut:
+        yield (
+            f"hint: {words.count(cut, 'flow')} cut off by the client or the recording's end; a request that is"
+            " never answered looks the same: an `answer` or a budget with `within` tells it"
+        )
+    last = [_why(report)] if report.findings else []
     if report.score is not None:
-        scores.append(f"score {report.score:g} of 100")
-    if report.findings:
-        scores.append(_why(report))
-    if scores:
-        yield "; ".join(scores)
+        last.append(score(report.score))
+    if last:
+        yield "; ".join(last)
+
+
+def score(reached: float) -> str:
+    """The score, never without what it is of: a leak between users leaves it as it is."""
+    return f"score {reached:g} of 100 (events, flows and pairs alone)"
 
 
 def _why(report: Report) -> str:
     if report.fail_on == "never":
         return "passes: --fail-on never"
-    return f"{'fails' if report.exit_code else 'passes'}: --fail-on {report.fail_on}"
+    failing = [finding.severity for finding in report.findings if verdict.fails(finding, report.fail_on)]
+    if not failing:
+        return f"passes: --fail-on {report.fail_on}"
+    told = ", ".join(f"{failing.count(one)} {one}" for one in SEVERITIES if one in failing)
+    return f"fails: {told} (--fail-on {report.fail_on})"
 
 
 def _one(text: str) -> str:

@@ -23,7 +23,7 @@ def _lines(report: Report) -> Iterator[str]:
         told,
         f"{len(report.accepted)} accepted" if report.accepted else "",
         f"checked {report.looked()}",
-        f"score {report.score:g} of 100" if report.score is not None else "",
+        findings_text.score(report.score) if report.score is not None else "",
     ]
     yield "; ".join(filter(None, facts))
     groups = [

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from judge.transcript import recording
+from judge.transcript import codes, judged, recording
 
 from wsrecord.cassette.recording import Recording
 from wsrecord.contract.draft.draft import draft
@@ -28,6 +28,22 @@ def test_a_budget_is_for_every_answer_that_its_question_had(tmp_path: Path) -> N
     (budget,) = load(tmp_path).budgets
     assert isinstance(budget, Budget)
     assert {event.name for event in budget.stop} == {"done", "failed"}
+
+
+def test_a_server_that_never_answers_is_told_once_the_budget_is_taken(tmp_path: Path) -> None:
+    made = draft([asked(1, "done"), asked(2, "done")], "d").files
+    assert "# How long may an answer take? The slowest took" in made["contract.yaml"]
+    assert "answers passes: the flow of a client that gave up and left is cut off" in made["contract.yaml"]
+    hangs = ["> call id=q91a7f31c", "@60 x client 1000"]
+
+    def found(page: str) -> list[str]:
+        for name, content in (made | {"contract.yaml": page}).items():
+            (tmp_path / name).write_text(content)
+        return codes(judged(load(tmp_path), *hangs))
+
+    assert "WS501" not in found(made["contract.yaml"])
+    taken = made["contract.yaml"].replace("# budgets:", "budgets:").replace("#   - {from", "  - {from")
+    assert "WS501" in found(taken)
 
 
 def test_one_answer_needs_no_list() -> None:

@@ -160,7 +160,11 @@ class Page:
         question, answers, took = slowest
         seen = f"{took / 1e6:.0f} ms" if took < 1e9 else f"{took / 1e9:.1f} s"
         within = f"{max(1, round(took * 10 / 1e9))}s"
-        lines = remarks([f"How long may an answer take? The slowest took {seen}. For instance:"])
+        lines = remarks(
+            [f"How long may an answer take? The slowest took {seen}. Without a budget a server that never",
+             "answers passes: the flow of a client that gave up and left is cut off, and that is no fault.",
+             "For instance:"]
+        )  # fmt: skip
         namer = Namer(self.samples.events)
         names = [namer(answer) for answer in answers]
         to = names[0] if len(names) == 1 else names  # else another answer would never be in time
