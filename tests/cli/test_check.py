@@ -133,6 +133,35 @@ def test_an_accepted_finding_does_not_fail(folder: Path) -> None:
     assert "1 accepted" in result.stdout
 
 
+@pytest.mark.parametrize(
+    ("where", "said"),
+    [
+        ("{event: don}", "where.event: no contract has event 'don': did you mean done?"),
+        ("{flow: rn}", "where.flow: no contract has flow 'rn': did you mean run?"),
+    ],
+)
+def test_an_acceptance_of_a_name_that_is_none_is_an_error(
+    where: str, said: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "schemas" / "contract.yaml").write_text(f"{CONTRACT}flows: {{run: {{order: done+}}}}\n")
+    cassette(folder / "a.wsr.jsonl", RIGHT)
+    known = "- {code: WS101, reason: x, until: 2999-01-01, where: %s}\n"
+    (folder / "wsrecord-accepted.yaml").write_text(known % where)
+    assert wsrecord(["check", "a"]) == Exit.USAGE
+    assert f"wsrecord-accepted.yaml:1: {said}" in capsys.readouterr().err
+
+
+def test_an_acceptance_may_be_of_what_this_contract_does_not_name(folder: Path) -> None:
+    cassette(folder / "a.wsr.jsonl", RIGHT, {"type": "dona"})
+    known = "- {code: WS102, reason: x, until: 2999-01-01, where: {event: dona}}\n"
+    glob = "- {code: WS101, reason: x, until: 2999-01-01, where: {event: 'tool_*'}}\n"
+    (folder / "wsrecord-accepted.yaml").write_text(known + glob)
+    result = run("a")
+    assert result.exit_code == Exit.CLEAN, result.output
+    assert "WS102 unknown-event at dona, until 2999-01-01" in result.stdout
+    assert "WS702" in result.stdout
+
+
 def test_coverage_is_a_table_and_can_be_asked_for(folder: Path) -> None:
     (folder / "schemas" / "contract.yaml").write_text(CONTRACT + "  never: null\n")
     cassette(folder / "a.wsr.jsonl", RIGHT)

@@ -56,6 +56,14 @@ def test_an_empty_list_accepts_nothing(text: str) -> None:
         ("- {code: WS101, reason: x, until: 2027-01-31 10:00:00}", "f:1:28: until: must be a date"),
         ("- {code: schema-invlaid, reason: x, until: 2027-01-31}", "did you mean schema-invalid?"),
         ("- {code: ws101, reason: x, until: 2027-01-31}", "did you mean WS101?"),
+        (
+            "- {code: WS999, reason: x, until: 2027-01-31}",
+            "there is no code 'WS999'; docs/findings.md has all of them",
+        ),
+        (
+            "- {code: WS101, reason: x, until: 2027-01-31, where: {pointer: result}}",
+            "f:1:55: where.pointer: a pointer begins with a slash: did you mean /result?",
+        ),
         ("- {code: 101, reason: x, until: 2027-01-31}", "f:1:4: code: there is no code 101"),
         ("- {code: WS701, reason: x, until: 2027-01-31}", "f:1:4: code: WS701 is about this list"),
         (

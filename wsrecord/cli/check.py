@@ -103,7 +103,7 @@ def checked(paths: Iterable[Path], contracts: tuple[Contract, ...], settings: Se
     findings += coverage.low(shown, settings.min_coverage, settings.min_score)
     sifted = accept(
         findings,
-        configuration.acceptances(settings, here),
+        configuration.acceptances(settings, here, contracts),
         today=date.today(),
         cassettes=[one.cassette for one in looked],
     )

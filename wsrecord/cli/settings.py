@@ -1,15 +1,17 @@
 """Where a configuration is looked for: `wsrecord.toml`, or `[tool.wsrecord]` in pyproject.toml."""
 
 import tomllib
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from wsrecord.config.parse import parse
 from wsrecord.config.settings import Settings
+from wsrecord.contract.model import Contract
 from wsrecord.errors import UsageError
 from wsrecord.judge import acceptance_file
-from wsrecord.judge.acceptance import Acceptance
+from wsrecord.judge.acceptance import Acceptance, misnamed
 
 OWN = "wsrecord.toml"
 SHARED = "pyproject.toml"
@@ -27,7 +29,9 @@ def discover(start: Path) -> Settings:
     return Settings()
 
 
-def acceptances(settings: Settings, start: Path) -> tuple[Acceptance, ...]:
+def acceptances(
+    settings: Settings, start: Path, contracts: Iterable[Contract] = ()
+) -> tuple[Acceptance, ...]:
     """The accepted findings: those of the configured list, else those of the usual one if it is there."""
     if settings.accepted is None:
         folder = Path(settings.file).parent if settings.file else start
@@ -36,7 +40,13 @@ def acceptances(settings: Settings, start: Path) -> tuple[Acceptance, ...]:
             return ()
     else:
         path = Path(settings.accepted)
-    return acceptance_file.read(_content(path), _shown(path, start))
+    found = acceptance_file.read(_content(path), _shown(path, start))
+    known = tuple(contracts)
+    for one in found:
+        wrong = misnamed(one, known)
+        if wrong is not None:
+            raise UsageError(f"{one.file}:{one.line}: {wrong}")
+    return found
 
 
 def _in(folder: Path) -> Settings | None:

@@ -103,8 +103,7 @@ def _severities(value: Any, at: At) -> dict[str, Severity]:
         here = at.inside(key)
         code = codes.find(key)
         if code is None:
-            hint = did_you_mean(key, codes.NAMES) or "; docs/findings.md has all of them"
-            here.fail(f"is no code{hint}")
+            here.fail(f"is no code{codes.suggest(key)}")
         if code.number in found:
             here.fail(f"stands twice: {code.number} and {code.slug} are the same code")
         found[code.number] = severity(weight, here)

@@ -10,8 +10,12 @@ from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
 
+from wsrecord.contract.model import Contract
+from wsrecord.errors import did_you_mean
 from wsrecord.judge.codes import Code, find
 from wsrecord.judge.finding import Finding, Place
+
+_ANY_EVENT = (Code.UNKNOWN_EVENT.number, Code.UNASKED.number)  # they are about events of no contract
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +125,24 @@ def _told(one: Acceptance, *, used: bool, today: date, cassettes: Sequence[str])
         got=f"none; its reason was: {one.reason}",
         flow=one.where.flow,
     )
+
+
+def misnamed(one: Acceptance, contracts: Iterable[Contract]) -> str | None:
+    """What is wrong with a name in its `where` that is almost one of the contracts', if anything is."""
+    known = list(contracts)
+    events = (
+        ()
+        if one.code in _ANY_EVENT or one.code.startswith("WS8")
+        else [key.name for contract in known for key in contract.events]
+    )
+    flows = [flow.name for contract in known for flow in contract.flows.all]
+    for what, given, names in (("event", one.where.event, events), ("flow", one.where.flow, flows)):
+        if given is None or any(fnmatchcase(name, given) for name in names):
+            continue
+        hint = did_you_mean(given, names)
+        if hint:
+            return f"where.{what}: no contract has {what} {given!r}{hint}"
+    return None
 
 
 def is_cassette(pattern: str, name: str | None) -> bool:

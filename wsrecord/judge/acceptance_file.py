@@ -5,7 +5,7 @@ from datetime import date
 
 from wsrecord.contract.document import read as read_document
 from wsrecord.contract.reading import Node, shown
-from wsrecord.errors import ContractError, UsageError, did_you_mean
+from wsrecord.errors import ContractError, UsageError
 from wsrecord.judge import codes
 from wsrecord.judge.acceptance import Acceptance, Where
 
@@ -56,7 +56,7 @@ def _code(node: Node) -> str:
     given = node.value
     code = codes.find(given) if isinstance(given, str) else None
     if code is None:
-        node.refuse(f"there is no code {given!r}{did_you_mean(str(given), codes.NAMES)}")
+        node.refuse(f"there is no code {given!r}{codes.suggest(str(given))}")
     if code.group is codes.Group.ACCEPTANCE:
         node.refuse(f"{code.number} is about this list, and can't be accepted by it")
     return code.number
@@ -78,4 +78,7 @@ def _where(node: Node | None) -> Where:
     for key, value in node.value.items():
         if not isinstance(value, str):
             node.need(key).refuse(f"must be a string, not {shown(value)}: put it in quotes")
+    pointer = node.value.get("pointer")
+    if pointer is not None and not pointer.startswith(("/", "**")) and pointer:
+        node.need("pointer").refuse(f"a pointer begins with a slash: did you mean /{pointer}?")
     return Where(**node.value)

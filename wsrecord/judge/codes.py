@@ -4,10 +4,12 @@ The hundreds are groups. `docs/findings.md` has an entry for each code, with an 
 and one that fails; a test holds it.
 """
 
+import re
 from collections.abc import Mapping
 from enum import Enum, IntEnum
 from typing import Any, TypedDict, Unpack
 
+from wsrecord.errors import did_you_mean
 from wsrecord.judge.finding import ContextLine, Finding, Place
 from wsrecord.judge.severity import Severity
 
@@ -169,6 +171,7 @@ class Code(Enum):
         return Finding(code=self.number, message=message, place=place, **weighed)
 
 
+_NUMBER = re.compile(r"(?i)ws?[\d ]*$")
 _BY_NAME = {name: code for code in Code for name in (code.number, code.slug)}
 NAMES = tuple(_BY_NAME)
 
@@ -176,3 +179,14 @@ NAMES = tuple(_BY_NAME)
 def find(name: str) -> Code | None:
     """Look up the code of this number (WS101) or slug (schema-invalid)."""
     return _BY_NAME.get(name)
+
+
+def suggest(name: str) -> str:
+    """What to say after a name that is none: one that it is like, else where all stand."""
+    # Numbers are as like to each other as they are different: only a slip in writing tells which was meant.
+    known = (
+        [code.number for code in Code if code.number.lower() == name.lower()]
+        if _NUMBER.match(name)
+        else NAMES
+    )
+    return did_you_mean(name, known) or "; docs/findings.md has all of them"

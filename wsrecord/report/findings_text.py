@@ -141,8 +141,8 @@ def _summary(report: Report, view: View) -> Iterator[str]:
     cut = sum(finding.code == Code.CUT.number for finding in report.findings)
     if cut:
         yield (
-            f"hint: {words.count(cut, 'flow')} cut off by the client or the recording's end; a request that is"
-            " never answered looks the same: an `answer` or a budget with `within` tells it"
+            f"hint: {words.count(cut, 'flow')} cut off by the client or the recording's end; a request that"
+            " is never answered looks the same: an `answer` or a budget with `within` tells it"
         )
     last = [_why(report)] if report.findings else []
     if report.score is not None:
