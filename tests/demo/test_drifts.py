@@ -139,6 +139,10 @@ def test_any_mixture_of_drifts_leaves_the_server_alive(seed: int, caplog: pytest
     ("text", "says"),
     [
         ("nix", "'nix' is no drift: `wsrecord demo drifts` lists them"),
+        (
+            "results-mising@0.3",
+            "'results-mising' is no drift: `wsrecord demo drifts` lists them; did you mean results-missing?",
+        ),
         ("silence@often", "'silence@often': what stands behind @ is a probability such as 0.3"),
         ("silence@0", "'silence@0': what stands behind @ is a probability such as 0.3"),
         ("silence@1.5", "'silence@1.5': what stands behind @ is a probability such as 0.3"),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from wsrecord.cli.groups import Group
 from wsrecord.errors import Exit, UsageError
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ _MOST_LISTED = 6
 _PATH = click.Path(path_type=Path)
 
 
-@click.group("contract")
+@click.group("contract", cls=Group)
 def command() -> None:
     """Draft a contract from recordings, check it, look at it."""
 

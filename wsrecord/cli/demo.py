@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from wsrecord.cli.groups import Group
 from wsrecord.errors import Exit, TargetError, UsageError
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from wsrecord.demo.drifts.drift import Chosen
 
 
-@click.group("demo", invoke_without_command=True)
+@click.group("demo", cls=Group, invoke_without_command=True)
 @click.option(
     "--out",
     metavar="NAME",

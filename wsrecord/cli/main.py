@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 import click
 
 from wsrecord import __version__
+from wsrecord.cli.groups import Group
 from wsrecord.errors import Exit, WsrecordError
 
 _OUTPUT_ERRORS = (errno.EPIPE, errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EBADF)
@@ -27,7 +28,7 @@ COMMANDS = {
 }
 
 
-class LazyGroup(click.Group):
+class LazyGroup(Group):
     """Imports a command's module when it is asked for: `--help` stays quick."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

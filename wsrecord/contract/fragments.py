@@ -8,6 +8,7 @@ from wsrecord.errors import ContractError
 
 from .document import Document
 from .reading import Node
+from .shipped import agent_contract
 
 NAMES = ("contract.yaml", "contract.yml", "contract.json")
 KEYS = (
@@ -20,6 +21,7 @@ _OWN = ("contract", "applies", "include")
 _NAMED = ("server", "client", "keys", "flows")
 _LISTED = ("rules", "budgets", "links")
 MOST_FILES = 100
+DEMO = "demo"
 
 
 @dataclass(frozen=True)
@@ -116,12 +118,15 @@ class Merged:
 
 
 def contract_file(path: Path) -> Path:
-    """The file of a contract that is named by its folder or by itself."""
+    """The file of a contract that is named by its folder or by itself; `demo` is the one of the demo."""
+    if str(path) == DEMO and not path.exists():
+        path = agent_contract()
     if path.is_file():
         return path
     if not path.exists():
         raise ContractError(
             f"{path}: there is no such file or folder; name a folder with a contract.yaml in it"
+            f" ({DEMO}: the one that comes with wsrecord)"
         )
     found = [path / name for name in NAMES if (path / name).is_file()]
     if not found:

@@ -1,5 +1,7 @@
 """All drifts there are, by name."""
 
+from difflib import get_close_matches
+
 from .. import DemoError
 from . import benign, ends, fields, handshake, isolation, order, timing, wire
 from .drift import REGISTERED, Chosen, Drift
@@ -19,7 +21,9 @@ def choose(text: str) -> Chosen:
     name, at, chance = text.partition("@")
     drift = REGISTERED.get(name)
     if drift is None:
-        raise DemoError(f"{name!r} is no drift: `wsrecord demo drifts` lists them")
+        close = get_close_matches(name, REGISTERED, n=1)
+        hint = f"; did you mean {close[0]}?" if close else ""
+        raise DemoError(f"{name!r} is no drift: `wsrecord demo drifts` lists them{hint}")
     try:
         probability = float(chance) if at else 1.0
     except ValueError:
