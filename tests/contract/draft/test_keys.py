@@ -2,14 +2,17 @@
 
 import json
 from collections.abc import Iterable
+from pathlib import Path
 
-from judge.transcript import recording
+import pytest
+from judge.transcript import judged, recording
 
 from wsrecord.cassette.recording import Recording
 from wsrecord.contract.draft.draft import draft
 from wsrecord.contract.draft.keys import find_ids
 from wsrecord.contract.draft.samples import collect
 from wsrecord.contract.flow.expression import text
+from wsrecord.contract.load import load
 
 
 def made(number: int, turn: int) -> str:
@@ -68,3 +71,43 @@ def test_a_counter_that_pairs_questions_and_answers_need_not_grow() -> None:
     page = draft([recording(*lines)] * 3, "d").files["contract.yaml"]
     assert "increasing" not in page
     assert "/id" in page
+
+
+def prompted(number: int, *, ping: bool, prefix: str = "p", first: int = 1) -> list[str]:
+    """Each question's id comes back under another name, in the first event of a run."""
+    lines: list[str] = []
+    for turn in range(first, first + 4):
+        run = f"run_id=r{number:02}{turn}a7c91f3e2b"
+        lines += [f"> ping id=g{turn}", f"< pong id=g{turn}"] if ping else []
+        lines += [f"> prompt id={prefix}{turn}", f"< run_started {run} request_id={prefix}{turn}"]
+        lines += [f"< run_done {run}"]
+    return lines
+
+
+@pytest.mark.parametrize("ping", [False, True])
+def test_a_question_and_the_run_that_names_it_are_a_pair(ping: bool, tmp_path: Path) -> None:
+    made = draft([recording(*prompted(number, ping=ping)) for number in range(4)], "d")
+    (request,) = [one for one in made.flows if one.name == "request"]
+    assert text(request.order) == ("ping pong | prompt run_started" if ping else "prompt run_started")
+    for name, content in made.files.items():
+        (tmp_path / name).write_text(content)
+    wanted = load(tmp_path)
+    right = prompted(9, ping=ping)
+    assert judged(wanted, *right) == []
+    wrong = [line.replace("request_id=p2", "request_id=p77") for line in right]
+    assert [one.code for one in judged(wanted, *wrong) if one.severity == "breaking"]
+
+
+def test_counters_that_meet_are_no_pair() -> None:
+    lines = [line for n in range(6) for line in (f"> ask id={n}", f"< made item_id={n}", "< more")]
+    found = find_ids(collect([recording(*lines)] * 3)).keys
+    assert all(len(key.pointers) == 1 for key in found)
+
+
+def test_an_id_that_most_questions_do_not_get_back_is_no_pair() -> None:
+    lines: list[str] = []
+    for n in range(40):
+        lines.append(f"> ask id=q{n}")
+        lines += [f"< made item_id=q{n}"] if n % 3 == 0 else []
+    found = find_ids(collect([recording(*lines)])).keys
+    assert all(("item_id",) not in key.pointers for key in found)

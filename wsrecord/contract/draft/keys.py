@@ -164,15 +164,40 @@ def _echoes(carriers: Sequence[Carrier]) -> dict[Carrier, list[Carrier]]:
     """For each id of one side, the places where the other side says it again: `reply_to`."""
     made: dict[Carrier, list[Carrier]] = {}
     for echo in carriers:
-        if len(echo.senders) > 1 or is_id(echo.pointer[-1]) or echo.count < _FEW:
+        if len(echo.senders) > 1 or echo.count < _FEW:
             continue
-        for source in carriers:
-            if source.looks_like_an_id and source.senders.isdisjoint(echo.senders):
-                known = sum(value in source.values for value in echo.values)
-                if known >= _ECHOED * len(echo.values) and _after(source, echo):
-                    made.setdefault(source, []).append(echo)
-                    break
+        pairs = _pairs if is_id(echo.pointer[-1]) else _repeats
+        source = next((one for one in carriers if one.looks_like_an_id and pairs(one, echo)), None)
+        if source is not None:
+            made.setdefault(source, []).append(echo)
     return made
+
+
+def _repeats(source: Carrier, echo: Carrier) -> bool:
+    """Whether one side says at one place what the other said at another."""
+    if not source.senders.isdisjoint(echo.senders):
+        return False
+    known = sum(value in source.values for value in echo.values)
+    return known >= _ECHOED * len(echo.values) and _after(source, echo)
+
+
+def _pairs(source: Carrier, echo: Carrier) -> bool:
+    """Whether an id that is one event's alone always is that of one kind of question: `requestId`.
+
+    Other events may use the source's place, too, as a ping does. Numbers are no proof: all counters meet.
+    """
+    if (
+        len(echo.values) != echo.count
+        or echo.count < _ENOUGH
+        or not source.events.keys().isdisjoint(echo.events)
+    ):
+        return False
+    first = [source.values[value][0] for value in echo.values if value in source.values]
+    asked = {sample.key for sample in first}
+    if len(first) < echo.count or len(asked) > 1 or not echo.senders.isdisjoint(key.sender for key in asked):
+        return False
+    texts = all(isinstance(value, str) and not value.isdigit() for _, value in echo.values)
+    return texts and len(first) >= _ECHOED * source.events[asked.pop()] and _after(source, echo)
 
 
 def _same(carriers: Sequence[Carrier]) -> dict[Carrier, list[Carrier]]:
