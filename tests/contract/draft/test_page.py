@@ -49,3 +49,12 @@ def test_a_server_that_never_answers_is_told_once_the_budget_is_taken(tmp_path: 
 def test_one_answer_needs_no_list() -> None:
     page = draft([asked(1, "done"), asked(2, "done")], "d").files["contract.yaml"]
     assert "#   - {from: call, to: done, per: request, within: " in page
+
+
+def test_a_schema_that_lets_no_other_field_in_is_told_to_be_closed() -> None:
+    steady = [recording(*["> ask", "< done n=1"] * 10, "< rare n=1") for _ in range(3)]
+    page = draft(steady, "d").files["contract.yaml"]
+    assert "  done: done.json   # closed\n" in page
+    assert "  rare: rare.json\n" in page
+    assert "# Closed: no other field may come. So are those that came 20 times or more, in\n" in page
+    assert "losed" not in draft(steady[:2], "d").files["contract.yaml"]

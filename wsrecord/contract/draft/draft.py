@@ -17,6 +17,8 @@ from .page import Page
 from .rules import find_rules
 from .samples import Samples, collect
 
+_CLOSING = ("additionalProperties", "unevaluatedProperties")
+
 
 @dataclass(frozen=True)
 class Draft:
@@ -47,6 +49,7 @@ def draft(recordings: Sequence[Recording], name: str, models: Sequence[Model] = 
         ids=ids,
         flows=flows,
         rules=find_rules(samples, ids, [part for one in flows for part in one.key]),
+        closed=[key for key, schema in schemas.items() if False in map(schema.get, _CLOSING)],
     )
     files: dict[str, str] = {"contract.yaml": page.text()}
     if common is not None:

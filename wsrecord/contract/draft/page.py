@@ -1,6 +1,6 @@
 """contract.yaml as a person would write it: short, in one order, with a comment where someone must decide."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from wsrecord.cassette.recording import Session
@@ -13,6 +13,7 @@ from .keys import Carrier, Ids
 from .layout import laid_out
 from .rules import DraftRule
 from .samples import Samples
+from .schema import ENOUGH, ENOUGH_SESSIONS
 from .yaml_text import WIDTH, entry, flow, folded, remarks, scalar
 
 _MOST_LISTED = 5
@@ -29,6 +30,7 @@ class Page:
     ids: Ids
     flows: Sequence[DraftFlow]
     rules: Sequence[DraftRule]
+    closed: Collection[EventKey] = ()  # whose schemas let no other field in
 
     def text(self) -> str:
         """The whole file."""
@@ -56,11 +58,20 @@ class Page:
 
     def _events(self) -> list[str]:
         lines: list[str] = []
+        if self.closed:
+            lines += remarks(
+                [f"Closed: no other field may come. So are those that came {ENOUGH} times or more, in",
+                 f"{ENOUGH_SESSIONS} sessions or more, always with the same fields. Where fields may be",
+                 "added, delete additionalProperties (or unevaluatedProperties) from the schema."]
+            )  # fmt: skip
         for side in ("server", "client"):
             mine = {key: file for key, file in self.schemas.items() if key.sender == side}
             if mine:
                 lines.append(f"{side}:")
-                lines += [entry(key.name, self._event(key, file), 2) for key, file in mine.items()]
+                lines += [
+                    entry(key.name, self._event(key, file), 2, "closed" if key in self.closed else "")
+                    for key, file in mine.items()
+                ]
         odd = []
         if self.samples.unnamed:
             odd.append(f"{self.samples.unnamed} without a name")
