@@ -174,6 +174,14 @@ def test_coverage_is_a_table_and_can_be_asked_for(folder: Path) -> None:
     assert "WS612" in run("b.wsr.jsonl", "--min-score", "90").stdout
 
 
+def test_the_width_that_is_asked_for_holds_without_a_terminal(folder: Path) -> None:
+    cassette(folder / "a.wsr.jsonl", {"type": "done", "text": "x" * 300})
+    assert max(map(len, run("a").stdout.splitlines())) > 200
+    shown = [line for line in run("a", COLUMNS="60").stdout.splitlines() if " ← " in line]
+    assert shown
+    assert max(map(len, shown)) <= 60
+
+
 def test_in_actions_findings_are_annotations_and_a_summary(folder: Path) -> None:
     cassette(folder / "a.wsr.jsonl", WRONG)
     result = run("a.wsr.jsonl", GITHUB_ACTIONS="true", GITHUB_STEP_SUMMARY=str(folder / "summary.md"))

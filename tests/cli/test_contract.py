@@ -90,3 +90,11 @@ def test_what_init_wrote_is_what_lint_show_and_check_look_at(
     assert wsrecord(["contract", "init", "a", "-o", "contract"]) == Exit.CLEAN
     for words in (["contract", "lint"], ["contract", "show"], ["check", "a"]):
         assert wsrecord(words) == Exit.CLEAN, words
+
+
+def test_a_caret_stands_below_what_it_is_about(tmp_path: Path) -> None:
+    (tmp_path / "contract.yaml").write_text(
+        "contract: x\nserver: {a: null, b: null}\nflows: {f: {order: a (b | a}}\n"
+    )
+    lines = run("lint", tmp_path).output.splitlines()
+    assert lines[1:3] == ["    a (b | a", "            ^"]

@@ -76,14 +76,15 @@ def lint(path: Path | None, strict: bool) -> int:
     from wsrecord.cli.contracts import one  # noqa: PLC0415
     from wsrecord.contract.fragments import contract_file  # noqa: PLC0415
     from wsrecord.contract.lint import lint_path  # noqa: PLC0415
-    from wsrecord.report.escape import terminal  # noqa: PLC0415
+    from wsrecord.report.escape import terminal, terminal_lines  # noqa: PLC0415
     from wsrecord.report.words import count  # noqa: PLC0415
 
     path = one(path)
     remarks = lint_path(contract_file(path))
     for remark in remarks:
         place = f"{remark.where}: " if remark.where else ""
-        click.echo(terminal(f"{place}{remark.level} {remark.code}: {remark.text}"))
+        # A caret below an order points at nothing unless line breaks stay.
+        click.echo(terminal_lines(f"{place}{remark.level} {remark.code}: {remark.text}"))
     errors = sum(remark.level == "error" for remark in remarks)
     warnings = sum(remark.level == "warning" for remark in remarks)
     click.echo(f"{terminal(str(path))}: {count(errors, 'error')}, {count(warnings, 'warning')}")

@@ -1,6 +1,7 @@
 """A finished report, to where it was asked for: files, standard output, the runner's page."""
 
 import os
+import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -77,7 +78,8 @@ def _sarif(report: Report) -> str:
 def _say(report: Report, view: View) -> None:
     terminal = sys.stdout.isatty()
     color = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    width = os.get_terminal_size(sys.stdout.fileno()).columns if terminal else None
+    asked = os.environ.get("COLUMNS", "").isdigit()  # somebody wants that width, wherever it goes
+    width = shutil.get_terminal_size().columns if terminal or asked else None
     if view.coverage:
         click.echo(coverage_text.text(report.coverage, color=color), nl=False, color=color)
         click.echo()

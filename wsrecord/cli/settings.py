@@ -64,9 +64,10 @@ def _in(folder: Path) -> Settings | None:
 
 
 def _placed(settings: Settings, folder: Path) -> Settings:
+    here = Path.cwd()
     return replace(
         settings,
-        contract=tuple(str(folder / path) for path in settings.contract),
+        contract=tuple(_shown(folder / path, here) for path in settings.contract),
         accepted=None if settings.accepted is None else str(folder / settings.accepted),
     )
 

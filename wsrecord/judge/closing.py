@@ -61,7 +61,7 @@ def _end(told: Told) -> Iterator[Finding]:
             f"the server ended session {told.number} without a close message",
             expected="a close message",
             got="a reset" if how == "reset" else "the end of the connection",
-            context=told.recent(),
+            context=told.recent(here=True),
             contract=told.contract.name,
         )
         return
@@ -73,7 +73,7 @@ def _end(told: Told) -> Iterator[Finding]:
         f"the {close.sender} closed session {told.number} with {close.code}: {meaning}",
         expected="1000, 1001, 1012, 1013, or from 3000 on",
         got=f"{close.code}{reason}",
-        context=told.recent(),
+        context=told.recent(here=True),
         contract=told.contract.name,
     )
 

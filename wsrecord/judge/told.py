@@ -86,9 +86,10 @@ class Told:
             lines.insert(0, Wanted(t=0, sender=None, name="", number=number, told=self, index=None))
         return tuple(lines)
 
-    def recent(self) -> tuple[ContextLine, ...]:
-        """The last few units."""
-        return tuple(self.line(index) for index in range(max(0, self.units - _BEFORE), self.units))
+    def recent(self, *, here: bool = False) -> tuple[ContextLine, ...]:
+        """The last few units; `here`: it is the last of them that matters."""
+        first, last = max(0, self.units - _BEFORE), self.units - 1
+        return tuple(self.line(index, here=here and index == last) for index in range(first, last + 1))
 
     def line(self, index: int, *, here: bool = False) -> ContextLine:
         """One unit as a line of context."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from wsrecord.cassette.recording import Recording, Session
-from wsrecord.contract.model import Contract
+from wsrecord.contract.model import Answer, Concat, Contract, Echo, Increasing, Rule, Unique
 from wsrecord.contract.wording import joined, short
 from wsrecord.judge.closing import abrupt
 from wsrecord.judge.codes import Code
@@ -121,13 +121,28 @@ def _rules(one: Shown) -> Iterator[Finding]:
     for number, rule in enumerate(one.contract.rules):
         tally = one.tallies.get(number)
         if tally is None or not tally.subjects:
+            line = rule.where.split(":")[-2:-1]
             yield Code.RULE_UNTESTED.at(
-                Place(file=one.contract.file),
-                f"the rule at {rule.where or number + 1} had nothing to judge",
+                Place(file=one.contract.file, line=int(line[0]) if line and line[0].isdigit() else None),
+                f"the rule {_said(rule)} had nothing to judge",
                 expected=type(rule).__name__.lower(),
                 got="no event that it is about",
                 contract=one.contract.name,
             )
+
+
+def _said(rule: Rule) -> str:
+    """A rule in short, as its contract has it."""
+    match rule:
+        case Increasing() | Unique():
+            about = str(rule.of)
+        case Echo():
+            about = f"from {joined(list(map(str, rule.sources)), 'or')} in {rule.target}"
+        case Concat():
+            about = f"of {rule.of} is {rule.whole}"
+        case Answer():
+            about = f"to {joined([one.name for one in rule.to], 'or')}"
+    return f"{type(rule).__name__.lower()}: {about}"
 
 
 def _isolation(one: Shown) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from ..pointer import Pointer
 from .dependent import dependent
 from .envelope import FILE, Envelopes, find_envelopes
 from .pool import pool
+from .rules import increasing
 from .samples import Samples
 from .schema import DRAFT, closed, schema_of
 from .shape import Shape
@@ -31,6 +32,7 @@ def schemas_of(shapes: Mapping[EventKey, Shape], samples: Samples) -> tuple[dict
     envelopes = find_envelopes(shapes, name_at[0] if len(name_at) == 1 else None)
     made = {key: _schema(key, shape, envelopes, samples, name_at) for key, shape in shapes.items()}
     _borrow(made)
+    _count(made, samples)
     return made, envelopes.document() if envelopes.definitions else None
 
 
@@ -98,6 +100,16 @@ def _pin(schema: dict[str, Any], at: Pointer, name: str) -> None:
     inner = schema.get("properties", {}).get(at[-1])
     if inner is not None and inner.get("type") == "string":
         schema["properties"][at[-1]] = {"const": name}
+
+
+def _count(schemas: Mapping[EventKey, Any], samples: Samples) -> None:
+    """What counts through all events is a whole number in those that were seen rarely, too."""
+    counters = [place.removeprefix("/") for place in increasing(samples)]
+    for key, schema in schemas.items():
+        for name in counters if key.sender == "server" else ():
+            inner = schema.get("properties", {}).get(name, {})
+            if inner.get("type") == "number":
+                inner["type"] = "integer"
 
 
 def _borrow(schemas: Mapping[EventKey, Any]) -> None:
