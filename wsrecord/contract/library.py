@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 import jsonschema_rs
+from referencing._core import Resolver
 from referencing.exceptions import Unresolvable
 
 from wsrecord.errors import ContractError
@@ -127,6 +128,22 @@ class Library:
         base, fragment = urldefrag(target)
         return (f"{self._ids[base]}#{fragment}" if base in self._ids else target), self._written(
             found.contents
+        )
+
+    def resolver(self, uri: str) -> Resolver[Any]:
+        """Where references in a schema begin; `follow` goes on from there."""
+        return self._registry.resolver(base_uri=urldefrag(self._canonical(uri))[0])
+
+    def follow(self, resolver: Resolver[Any], ref: str) -> tuple[str, Any, Resolver[Any]]:
+        """A reference's target as written: its URI with a pointer, the schema, and where its own begin."""
+        found = resolver.lookup(ref)
+        uri, steps = self._parts.get(id(found.contents), ("", ()))
+        if not uri:
+            return f"{uri_of(found.resolver)}?{ref}", found.contents, found.resolver  # a draft's, or true
+        return (
+            f"{uri}#{written(map(original, map(str, steps)))}",
+            self._written(found.contents),
+            found.resolver,
         )
 
     def shown(self, uri: str) -> str:
@@ -249,6 +266,11 @@ class Library:
 
     def _refuse(self, uri: str, steps: Steps, what: str) -> NoReturn:
         raise ContractError(f"{self.where(uri, steps)}: {what}")
+
+
+def uri_of(resolver: Resolver[Any]) -> str:
+    """What references are relative to there."""
+    return str(resolver._base_uri)
 
 
 def join(base: str, ref: str) -> str:
