@@ -232,8 +232,13 @@ class Facts:
             closed = not (self.low_open or self.high_open)
             if self.low > self.high or (self.low == self.high and not closed):
                 self.kinds -= {"integer", "fraction"}
-        if self.longest is not None and self.shortest > self.longest:
+        asked = {("pattern", said.value) for said in self.patterns}
+        asked |= {("format", said.value) for said in self.formats}
+        refused = {(what, said.value) for what, said in self.refused}
+        if (self.longest is not None and self.shortest > self.longest) or asked & refused:
             self.kinds -= {"string"}
+        if any(("multipleOf", step) in refused for step in self.steps):
+            self.kinds -= {"integer", "fraction"}
         if (self.most is not None and self.fewest > self.most) or (self.unique and self.repeated):
             self.kinds -= {"array"}
         if self.kinds & {"object"} and (

@@ -17,7 +17,7 @@ from .sampling import sampled
 
 _USUAL = 24  # characters, where nothing asks for more
 _SAMPLE = 200  # texts drawn to see which of several demands to begin with
-_MANY = 200  # from here on a text is a short one, repeated
+_MANY = 48  # from here on a text is a short one, repeated
 # One set of characters with one count, from end to end: lengths are worked into its count.
 _SIMPLE = re.compile(
     r"\^((?:\[(?:[^\[\]\\]|\\.)+\])|\\[dwsS]|\.)(?:([*+])|\{(\d+)(?:(,)(\d*))?\})\$", re.DOTALL
