@@ -99,9 +99,9 @@ def broken_at(made: Generator, target: Target) -> SearchStrategy[Broken] | None:
 
 def broken(made: Generator) -> SearchStrategy[Broken] | Unservable:
     """Values that break one thing, whichever."""
-    drawn = _Drawn(made, targets(made))
-    if not drawn.known:
-        return Unservable(made.schema.name, "", "no keyword that could be broken alone", "unsupported")
+    drawn = _Drawn(made, targets(made)) if made.schema is not None else None
+    if drawn is None or not drawn.known:
+        return Unservable(made.name, "", "no keyword that could be broken alone", "unsupported")
     return drawn.strategy()
 
 
@@ -147,13 +147,13 @@ class _Drawn:
             value = self._made.drawing.draw(draw, self._made.node, target.plan(node))
         except DeadEndError:
             return None
-        if self._made.schema.is_valid(value):
-            return None
         return verdict(self._made, value, target)
 
 
 def verdict(made: Generator, value: Any, target: Target) -> Broken | None:
     """The value, if the reference validator says that it breaks the target and nothing beside."""
+    if made.schema is None or made.schema.is_valid(value) or not made.accepts(value):
+        return None
     errors = list(made.schema.reference.iter_errors(value))
     if len({_said(error) for error in errors}) != 1:
         return None
@@ -198,7 +198,7 @@ def _walk(
     for option in node.live:
         for keyword, name, place, clauses in _breakable(option):
             at = path if name is None else (*path, name)
-            yield Target(keyword, at, made.schema.library.shown(place), way, clauses)
+            yield Target(keyword, at, made.library.shown(place), way, clauses)
     graph = made.drawing.graph
     for option in node.live:
         facts = option.facts
@@ -221,6 +221,8 @@ def _walk(
 def _breakable(option: Option) -> Iterator[tuple[str, str | None, str, Sequence[Clause]]]:
     """The keywords of one option: what each is, which field it names, where it stands, what is asked then."""
     for clause in option.clauses:
+        if clause.part.only.startswith("="):  # what was asked for besides the schema
+            continue
         if clause.negated or clause.keyword in ("properties", "patternProperties", "prefixItems"):
             continue
         closing = _CLOSING.get(clause.keyword)

@@ -7,7 +7,7 @@ times, then one that is known to be right is taken: nobody who uses the strategy
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
@@ -17,7 +17,7 @@ from wsrecord.contract.schemas import Schema
 
 from .drawing import Drawing
 from .graph import LONGEST_ARRAY, NONE, Graph, Node, TooLargeError
-from .part import root
+from .part import Demand, root
 from .sampling import NothingYetError, sampled
 from .unservable import DeadEndError, Unservable
 
@@ -25,25 +25,38 @@ TRIES = 4
 MOST_FAILURES = 100  # draws that came to nothing, before anything was right
 _PROBES = 25
 _KNOWN = 8  # right values that are kept
+Accepts: TypeAlias = Callable[[Any], bool]
+
+
+def anything(_value: Any) -> bool:
+    """Where nobody else is to be asked."""
+    return True
 
 
 @dataclass(slots=True, eq=False)
 class Generator:
-    """What makes the values of one schema."""
+    """What makes the values of one demand."""
 
-    schema: Schema
+    name: str  # as errors call it
+    schema: Schema | None  # whose validators judge; None: there is none, whatever is drawn is right
     drawing: Drawing
     node: Node
+    accepts: Accepts = anything
     known: list[Any] = field(default_factory=list)  # values that are right, small ones first
     dead: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    @property
+    def library(self) -> Library:
+        """Where its schemas are from."""
+        return self.drawing.graph.library
 
     def values(self) -> SearchStrategy[Any]:
         """Right values."""
         return checked(lambda draw: self.drawing.draw(draw, self.node), self.is_right, self.known, self.dead)
 
     def is_right(self, value: Any) -> bool:
-        """Whether both validators take a value."""
-        return right(self.schema, value)
+        """Whether both validators take a value, and whoever else was to be asked."""
+        return (self.schema is None or right(self.schema, value)) and self.accepts(value)
 
 
 def right(schema: Schema, value: Any) -> bool:
@@ -53,21 +66,25 @@ def right(schema: Schema, value: Any) -> bool:
 
 def generator(schema: Schema) -> Generator | Unservable:
     """A generator for a schema that has values; else why there is none."""
+    return generator_of(schema.library, (root(schema.library, schema.uri),), schema, schema.name)
+
+
+def generator_of(
+    library: Library, demand: Demand, schema: Schema | None, name: str, accepts: Accepts = anything
+) -> Generator | Unservable:
+    """A generator for all that is demanded; `accepts` has the last word on each value."""
     try:
-        graph = Graph(schema.library)
-        start = root(schema.library, schema.uri)
-        node = graph.node((start,))
-        made = Generator(schema, Drawing(graph), node)
+        graph = Graph(library)
+        node = graph.node(demand)
+        made = Generator(name, schema, Drawing(graph), node, accepts)
         if node.height == NONE:
-            return _no_value(schema, node)
+            return _no_value(made)
         made.known = known_of(made.values())
     except TooLargeError:
-        return Unservable(schema.name, "", "more parts than can be looked at; split it", "unsupported")
+        return Unservable(name, "", "more parts than can be looked at; split it", "unsupported")
     except RecursionError:
-        return Unservable(schema.name, "", "nested too deeply to generate for", "unsupported")
-    if not made.known:
-        return _dead(schema, made)
-    return made
+        return Unservable(name, "", "nested too deeply to generate for", "unsupported")
+    return made if made.known else _dead(made)
 
 
 def checked(
@@ -105,24 +122,15 @@ def _copies(known: list[Any]) -> SearchStrategy[Any]:
     return st.sampled_from(list(known)) if known else st.nothing()
 
 
-def _no_value(schema: Schema, node: Node) -> Unservable:
-    if node.complete:
-        place = _shown(schema.library, _culprit(node) or "") or schema.name
-        return Unservable(place, "", "no value can be all that is asked here", "unsatisfiable")
-    return Unservable(schema.name, "", "too many combinations of alternatives", "unsupported")
+def _no_value(made: Generator) -> Unservable:
+    if made.node.complete:
+        return Unservable(made.name, "", "no value can be all that is asked here", "unsatisfiable")
+    return Unservable(made.name, "", "too many combinations of alternatives", "unsupported")
 
 
-def _culprit(node: Node) -> str | None:
-    return node.demand[0].place if node.demand else None
-
-
-def _dead(schema: Schema, made: Generator) -> Unservable:
+def _dead(made: Generator) -> Unservable:
     place, keyword = max(made.dead, key=made.dead.__getitem__, default=("", ""))
-    shown = _shown(schema.library, place) or schema.name
+    shown = made.library.shown(place) if place else made.name
     if any(option.facts.fewest > LONGEST_ARRAY for option in made.node.options):
         return Unservable(shown, "minItems", f"arrays of more than {LONGEST_ARRAY:,} items", "unsupported")
     return Unservable(shown, keyword, "no value was found that both validators take", "unsupported")
-
-
-def _shown(library: Library, place: str) -> str:
-    return library.shown(place) if place else ""

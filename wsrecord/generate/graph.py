@@ -56,6 +56,7 @@ class Graph:
     """All demands that one schema leads to."""
 
     def __init__(self, library: Library) -> None:
+        self.library = library
         self._expansion = Expansion(library, lambda clauses: not facts_of(clauses).kinds)
         self._nodes: dict[frozenset[Key], Node] = {}
 
