@@ -21,9 +21,21 @@ from wsrecord.contract.load import load
 from wsrecord.contract.model import Contract, EventKey
 from wsrecord.errors import UsageError, did_you_mean
 from wsrecord.generate.broken import Broken
+from wsrecord.generate.dialogues import ClientDialogue, Dialogues, Slot, Turn, filled
 from wsrecord.generate.events import Events
 
-__all__ = ["AnyContract", "Broken", "events", "invalid_events", "units"]
+__all__ = [
+    "AnyContract",
+    "Broken",
+    "ClientDialogue",
+    "Slot",
+    "Turn",
+    "dialogues",
+    "events",
+    "filled",
+    "invalid_events",
+    "units",
+]
 
 AnyContract: TypeAlias = Contract | str | PathLike[str]
 
@@ -43,8 +55,17 @@ def invalid_events(contract: AnyContract, name: str) -> SearchStrategy[Broken]:
     return _events(contract, name, None).broken().map(lambda one: one.broken)
 
 
+def dialogues(contract: AnyContract, *, most: int = 8) -> SearchStrategy[ClientDialogue]:
+    """What a client may say in a session, as the flows allow, in up to so many turns."""
+    return Dialogues(_loaded(contract)).strategy(most)
+
+
+def _loaded(contract: AnyContract) -> Contract:
+    return contract if isinstance(contract, Contract) else load(Path(contract))
+
+
 def _events(contract: AnyContract, name: str, keys: Mapping[str, Any] | None) -> Events:
-    loaded = contract if isinstance(contract, Contract) else load(Path(contract))
+    loaded = _loaded(contract)
     for key in keys or ():
         if key not in loaded.keys:
             raise UsageError(f"{loaded.file}: there is no key {key}{did_you_mean(key, loaded.keys)}")

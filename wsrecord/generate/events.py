@@ -3,7 +3,7 @@
 Whatever leaves is what the contract would call it, and what its codec can say.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,9 +20,11 @@ from wsrecord.errors import ContractError
 
 from .broken import Broken, broken
 from .generator import Generator, generator_of
+from .graph import NONE
 from .part import Part, root
 from .unservable import Unservable
 
+_SCALAR = {"type": ["string", "integer"]}
 # Where protocols that name their own events have the name, in values.
 _OWN_NAMES: Mapping[str, Pointer] = {
     "json-rpc": ("method",),
@@ -42,7 +44,15 @@ class BrokenUnit:
 class Events:
     """Makes one event of a contract; ContractError where nothing can."""
 
-    def __init__(self, contract: Contract, key: EventKey, keys: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        contract: Contract,
+        key: EventKey,
+        keys: Mapping[str, Any] | None = None,
+        needed: Sequence[Pointer] = (),
+    ) -> None:
+        """`keys`: what stands at the contract's keys. `needed`: places where there must be a scalar."""
+        self._needed = needed
         self._contract = contract
         self._key = key
         self._spec = contract.events[key]
@@ -67,6 +77,15 @@ class Events:
             raise ContractError(str(found))
         return found.map(lambda one: BrokenUnit(self._unit(one.value), one))
 
+    def has(self, pointer: Pointer) -> bool:
+        """Whether the event's schema speaks of a scalar there."""
+        if self._spec.schema is None:
+            return True
+        node = self.generator.node
+        known = any(pointer[0] in option.facts.known() for option in node.live) if pointer else False
+        part = node.demand[0].made(_at(pointer, _SCALAR))
+        return known and self.generator.drawing.graph.node((*node.demand, part)).height < NONE
+
     def _generator(self, keys: Mapping[str, Any]) -> Generator:
         spec, library = self._spec, self._contract.library or _no_schemas()
         start = (
@@ -78,6 +97,7 @@ class Events:
             if not pointers:
                 raise ContractError(f"{self._contract.file}: {self._key} has no place for the key {name}")
             parts.append(start.made({"anyOf": [_at(pointer, {"const": value}) for pointer in pointers]}))
+        parts += [start.made(_at(pointer, _SCALAR)) for pointer in self._needed]
         shown = spec.schema.name if spec.schema else f"{self._contract.file}: {self._key}"
         made = generator_of(library, tuple(parts), spec.schema, shown, self._accepts)
         if isinstance(made, Unservable):
