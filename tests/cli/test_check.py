@@ -176,7 +176,7 @@ def test_coverage_is_a_table_and_can_be_asked_for(folder: Path) -> None:
 
 def test_the_width_that_is_asked_for_holds_without_a_terminal(folder: Path) -> None:
     cassette(folder / "a.wsr.jsonl", {"type": "done", "text": "x" * 300})
-    assert max(map(len, run("a").stdout.splitlines())) > 200
+    assert max(map(len, run("a", COLUMNS="").stdout.splitlines())) > 200
     shown = [line for line in run("a", COLUMNS="60").stdout.splitlines() if " ← " in line]
     assert shown
     assert max(map(len, shown)) <= 60
