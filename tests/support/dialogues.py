@@ -79,9 +79,11 @@ async def resumed(server: Any) -> None:
 EVERY = (*(asked(number) for number in range(16)), side_by_side, steered, resumed, asked(99, 30))
 
 
-async def record(folder: Path, dialogues: tuple[Dialogue, ...] = EVERY, *, seed: int | None = None) -> Path:
+async def record(
+    folder: Path, dialogues: tuple[Dialogue, ...] = EVERY, *, seed: int | None = None, pace: float = 0.001
+) -> Path:
     """Record dialogues, all at once, into one cassette."""
-    async with serve_demo(options=DemoOptions(pace=0.001, seed=seed)) as server:
+    async with serve_demo(options=DemoOptions(pace=pace, seed=seed)) as server:
         recorder = Recorder(f"ws://127.0.0.1:{server.port}", folder)
         await asyncio.to_thread(recorder.__enter__)
         try:
