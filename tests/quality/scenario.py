@@ -59,7 +59,7 @@ async def grace(server: Any) -> None:
         await client.say("user_message", run_id=run_id, text="and 3 + 4, please")
         await client.until("agent_completed", run_id=run_id)
         await client.sync()
-        run_id = await client.start("the slow archive")
+        run_id = await client.start("slow; archive; weather; slow; archive; weather")  # long enough to be cancelled
         await client.until("tool_executing")
         await client.say("cancel_run", run_id=run_id)
         await client.until("run_cancelled")

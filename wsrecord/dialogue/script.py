@@ -63,6 +63,8 @@ def dialogue_of(told: Told, found: Found) -> Dialogue:
             rows[row] = draft.step.at
         step = replace(draft.step, number=number, gap=max(0, draft.step.at - last))
         step = replace(step, gates=gating.gates(step, lane, draft.before))
+        if isinstance(step, Connect):
+            step = replace(step, away=_away(step, steps))
         gating.taken(step, lane, draft.before)
         steps.append(step)
         latest[lane] = step.at
@@ -73,6 +75,13 @@ def dialogue_of(told: Told, found: Found) -> Dialogue:
         variables=found.variables,
         readings=told.readings,
     )
+
+
+def _away(step: Connect, steps: Sequence[AnyStep]) -> int:
+    """How long the client was gone, if it carries what another session gave it: nothing else tells when to return."""
+    left = {one.session: one.at for one in steps if isinstance(one, Close | Cut | Leave)}
+    before = {gate.session for gate in step.hard if gate.session is not None}
+    return max((step.at - left[session] for session in before if session in left), default=0)
 
 
 def _kind(told: Told, draft: Draft) -> str:

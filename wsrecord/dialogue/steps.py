@@ -143,6 +143,7 @@ class Connect(Step):
     connection: int
     request: Request
     response: Response | None
+    away: int = 0  # how long the client had left the session that it comes back to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

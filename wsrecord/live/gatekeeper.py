@@ -1,4 +1,8 @@
-"""How long a step waits for its gates: hard ones to a deadline, soft ones until it is quiet."""
+"""How long a step waits for its gates: hard ones to a deadline, soft ones until it is quiet.
+
+What our own client does on another connection comes for sure, or is dropped, and no clock runs before it: a client
+that comes back never does so before it has left, however long the server took until then.
+"""
 
 import time
 from dataclasses import dataclass
@@ -20,6 +24,8 @@ class Missed:
 
 async def await_gates(scene: Scene, step: Step, waits: Waits) -> list[Missed]:
     """Wait; return what did not come. A hard gate that can't be met any more is not waited for."""
+    ours = [gate for gate in step.gates if gate.why == "order"]
+    await scene.until(lambda: all(scene.met(gate) or scene.hopeless(gate) for gate in ours), None)
     begun = time.monotonic()
     hard_by = begun + waits.hard_for(step.gap)
     soft_by = begun + waits.soft_for(step.gap)

@@ -133,6 +133,8 @@ class Lane:
         await self._settle(step)
         if isinstance(step, Close | Cut | Leave):
             await self._last_beats()
+        if isinstance(step, Connect) and step.away and stage.pace.times is None:
+            await asyncio.sleep(min(step.away / 1e9, stage.waits.hard))
         if stage.pace.times is not None:
             await asyncio.sleep(self._last + stage.pace.seconds(step.gap) - time.monotonic())
         self._heard = self._scene.counts[self.session] if self.session is not None else 0

@@ -108,14 +108,14 @@ class Scene:
 
     # -- waiting
 
-    async def until(self, ready: Callable[[], bool], within: float) -> bool:
-        """Wait for something to be so; return whether it is."""
+    async def until(self, ready: Callable[[], bool], within: float | None) -> bool:
+        """Wait for something to be so, for so many seconds or as long as it takes; return whether it is."""
         if ready():
             return True
         waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting[waiting] = ready
         try:
-            async with asyncio.timeout(max(0.0, within)):
+            async with asyncio.timeout(None if within is None else max(0.0, within)):
                 await waiting
         except TimeoutError:
             return ready()
