@@ -130,12 +130,17 @@ def _sides(
 
 
 def _stalled(piece: Piece, played: Played) -> Iterator[Drift]:
+    unsent = {one.step for one in played.unsent}
     for stall in played.stalls:
         step = piece.dialogue.steps[stall.step]
+        if stall.why == "link" and stall.step in unsent:
+            continue  # that it was not sent says it
         waited = [_awaited(piece.dialogue, gate) for gate in step.gates if gate.text == stall.text]
         named = waited or [Awaited(stall.text)]
         drift = awaited.stalled(_step(piece.dialogue, step), named, round(stall.waited * _SECOND))
-        yield replace(drift, message=_said(piece.dialogue, step, stall), expected=stall.text)
+        flows = [gate.flow for gate in step.gates if gate.text == stall.text and gate.flow is not None]
+        extra = {**drift.extra, "flows": flows} if flows else drift.extra
+        yield replace(drift, message=_said(piece.dialogue, step, stall), expected=stall.text, extra=extra)
 
 
 def _said(dialogue: Dialogue, step: AnyStep, stall: Stall) -> str:
@@ -146,19 +151,24 @@ def _said(dialogue: Dialogue, step: AnyStep, stall: Stall) -> str:
 
 
 def _unsent(piece: Piece, played: Played) -> Iterator[Drift]:
+    """What was not sent; with it, all that came after it in its session."""
+    groups: dict[object, list[Unsent]] = {}
     for unsent in played.unsent:
-        step = piece.dialogue.steps[unsent.step]
-        yield _not_sent(piece.dialogue, step, unsent)
+        groups.setdefault((unsent.session, unsent.why), []).append(unsent)
+    for first, *rest in groups.values():
+        step = piece.dialogue.steps[first.step]
+        yield _not_sent(piece.dialogue, step, first, len(rest))
 
 
-def _not_sent(dialogue: Dialogue, step: AnyStep, unsent: Unsent) -> Drift:
+def _not_sent(dialogue: Dialogue, step: AnyStep, unsent: Unsent, more: int) -> Drift:
+    after = f", and neither {'was the step' if more == 1 else f'were the {more} steps'} after it" if more else ""
     waited = [_awaited(dialogue, gate) for gate in step.gates if gate.why == "link"]
     return Drift(
         code=Code.NOT_SENT,
         severity="breaking",
         event=_name(dialogue, step),
         recorded=_spot(dialogue, step),
-        message=f"{_name(dialogue, step)} was not sent: {unsent.why}",
+        message=f"{_name(dialogue, step)} was not sent: {unsent.why}{after}",
         expected="that it can be sent",
         got=unsent.why,
         extra={"awaited": [str(one) for one in waited]},

@@ -132,12 +132,15 @@ def _fewer(recorded: Profile, live: Profile, name: str, scale: Scale) -> None:
 def _endings(recorded: Profile, live: Profile, fields: "_Fields", scale: Scale) -> list[str]:
     """Tell of endings that changed; comes back: the events that are explained by that."""
     explained: list[str] = []
+    last = Counter[str]()
+    for told in recorded.stretches.values():
+        last.update(told.last)
     for cause, was in recorded.stretches.items():
         now = live.stretches.get(cause)
         if now is None or cause is None:
             continue
-        # What is told to end something came last whenever it came at all.
-        ends = [name for name, count in was.last.items() if count == recorded.kinds[name].count]
+        # What is told to end something came last whenever it came at all, after whatever it came.
+        ends = [name for name in was.last if last[name] == recorded.kinds[name].count]
         for name, spot in now.ends.items():
             changed = name not in was.having and ends
             if not changed or name in explained or name == ends[0] or fields.alike(ends[0], name):

@@ -24,6 +24,7 @@ from wsrecord.judge.shown import Shown
 from .blame import CONTRACT, SERVER, Blame, Faults, blame, blame_fault, folded, second_hand
 from .compare import compare
 from .drift import Drift
+from .echoes import one_by_one
 from .hear import Ears, tell
 from .options import Options
 from .oracle import ContractOracle
@@ -72,11 +73,11 @@ def judge(trial: Trial, shown: Sequence[Shown]) -> list[Finding]:
     steps = list(trial.steps)
     kept = [drift for drift, _, _ in drifts]
     for drift in settled(kept, steps)[len(kept) :]:
-        drifts.append((_explained(drift, found), None, None))
+        drifts.append((drift, None, None))
     for drift, held, who in drifts:
         contract = held.contract.name if held is not None and held.contract is not None else None
         found.append(blamed(drift.finding(trial.cassette, contract), who))
-    return found
+    return one_by_one(found)
 
 
 def blamed(finding: Finding, who: Blame | None) -> Finding:
@@ -114,7 +115,7 @@ def _tells(finding: Finding) -> bool:
 
 def _who(finding: Finding, before: set[object], faults: dict[str, Faults]) -> Blame | None:
     code = find(finding.code)
-    if code is None or code.group not in (Group.SCHEMA, Group.FLOW, Group.RULE, Group.CONNECTION):
+    if code is None or code.group not in (Group.SCHEMA, Group.FLOW, Group.RULE, Group.CONNECTION, Group.BUDGET):
         return None
     event, pointer = finding.place.event, finding.place.pointer
     if code is Code.SCHEMA_INVALID and event is not None and finding.contract in faults:
@@ -196,27 +197,3 @@ def _faults(part: Part, sessions: Iterable[Session], recording: Recording) -> Fa
             schema = event.spec.schema
             found.add(event.name, () if schema.is_valid(unit.value) else schema.faults(unit.value, ignore))
     return found
-
-
-def _explained(drift: Drift, findings: Iterable[Finding]) -> Drift:
-    """A step that was held up weighs no more than a remark where a judge has told why."""
-    if drift.severity != "breaking":
-        return drift
-    awaited = {one.partition("#")[0] for one in drift.extra.get("awaited", ())}
-    for one in findings:
-        named = {one.place.event, *one.extra.get("missing", ()), *one.extra.get("allowed", ())}
-        if one.severity == "breaking" and (awaited & named or one.code in _ENDS):
-            return replace(drift, severity="info", message=f"{drift.message} (see {one.code})")
-    return drift
-
-
-_ENDS = frozenset(
-    code.number
-    for code in (
-        Code.ABNORMAL_END,
-        Code.CLOSE_CODE,
-        Code.HANDSHAKE_STATUS,
-        Code.INVALID_JSON,
-        Code.UNKNOWN_EVENT,
-    )
-)
