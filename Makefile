@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 WORKERS ?= 2
 
-.PHONY: demo test test-quick lint format bench clean
+.PHONY: demo test test-quick lint format bench docs clean
 
 demo: $(VENV)/.core  ## record a chat with the embedded agent server and look at it
 	$(BIN)/wsrecord demo
@@ -28,6 +28,9 @@ format: $(READY)
 
 bench: $(VENV)/.bench  ## side by side with the peers, as ratios
 	$(BIN)/python -m benchmarks $(ARGS)
+
+docs: $(READY)  ## the pages that are measured: docs/detection.md
+	PYTHONPATH=tests $(BIN)/python -m quality.detection
 
 # uv when it is there, else venv and pip. Only `pip install` of this very folder is needed for the demo.
 UV := $(shell command -v uv 2>/dev/null)

@@ -151,6 +151,17 @@ def test_a_reconnect_waits_for_the_end_before_it():
     assert [gate.step for gate in again.soft if gate.why == "order"] == [cut.number]
 
 
+def test_who_comes_back_was_away_for_as_long_as_recorded():
+    token = {"type": "hello", "resume_token": RUN}
+    writer = Writer().server(token).at(2).end(1, "client", "reset").at(5)
+    writer.open(2, path=f"/ws?resume={RUN}").end(2)
+    back = next(step for step in steps(writer) if isinstance(step, Connect) and step.session == 2)
+    assert 2_900_000_000 <= back.away <= 3_100_000_000
+    writer = Writer().server(token).at(2).end(1, "client", "reset").at(5).open(2).end(2)
+    other = next(step for step in steps(writer) if isinstance(step, Connect) and step.session == 2)
+    assert other.away == 0
+
+
 def test_what_comes_by_the_clock_keeps_its_spacing_and_nobody_waits_for_its_answer():
     writer = Writer().open(1)
     for second in range(1, 6):

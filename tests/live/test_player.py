@@ -23,6 +23,7 @@ from wsrecord.live.player import play
 from wsrecord.live.stage import Pace, Stage, Waits, parse_pace
 from wsrecord.live.upstream import Routes, parse_target
 
+RUN, LIVE_RUN = "5f585b3b-4d06-4123-9257-703b701d2b65", "d871f3e9-390c-4f39-8ac2-00c3588cea33"
 OLD, NEW = "0b5e7c1a-41f7-4f6e-9d52-c7a1d0e3b101", "f3a9d2c8-77aa-4b1e-8c0d-5d6e7f809fff"
 QUICK = Waits(hard=0.5, soft=0.15, times=3.0)
 Act = Callable[[Peer], Awaitable[None]]
@@ -414,6 +415,40 @@ def test_two_sessions_go_in_their_recorded_order_where_one_needs_the_other() -> 
     assert joined == [{"type": "join", "room_id": NEW}]
     assert played.stalls == ()
     assert sorted(played.sessions) == [1, 2]
+
+
+def test_a_client_comes_back_after_it_has_left_and_as_long_as_it_was_away() -> None:
+    recorded = (
+        Recorded()
+        .upgrade(1, "/a")
+        .server({"type": "hello", "resume_token": OLD}, session=1)
+        .client({"type": "ask"}, session=1)
+        .server({"type": "said", "run_id": RUN}, session=1)
+        .client({"type": "rate", "run_id": RUN}, session=1)
+        .close(session=1)
+        .upgrade(2, f"/a?resume={OLD}", after=0.4)
+        .server({"type": "hello"}, session=2)
+        .close(session=2)
+    )
+    seen: list[tuple[str, float]] = []
+
+    async def act(peer: Peer) -> None:
+        head = await peer.upgrade()
+        if b"resume" in head:
+            seen.append(("back", time.monotonic()))
+            await say(peer, {"type": "hello"})
+        else:
+            await say(peer, {"type": "hello", "resume_token": NEW})
+            await hear(peer)
+            await asyncio.sleep(0.6)  # longer than a reconnect waits softly for anything
+            await say(peer, {"type": "said", "run_id": LIVE_RUN})
+        await closed(peer)
+        seen.append(("left", time.monotonic()))
+
+    played, _ = act_out(recorded, act, waits=Waits(hard=3.0, soft=0.15, times=1.0))
+    assert played.stalls == ()
+    assert [name for name, _ in seen] == ["left", "back", "left"]
+    assert seen[1][1] - seen[0][1] >= 0.35
 
 
 @pytest.mark.parametrize(

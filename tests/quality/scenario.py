@@ -1,4 +1,4 @@
-"""What the demo's agent server is recorded in, and replayed with: all that its contract speaks of, in a second."""
+"""What the demo's agent server is recorded in and replayed with: all that its contract speaks of."""
 
 import asyncio
 import itertools
@@ -57,7 +57,9 @@ async def grace(server: Any) -> None:
         await client.say("user_message", run_id=run_id, text="and 3 + 4, please")
         await client.until("agent_completed", run_id=run_id)
         await client.sync()
-        run_id = await client.start("slow; archive; weather; slow; archive; weather")  # long enough to be cancelled
+        run_id = await client.start(
+            "slow; archive; weather; slow; archive; weather"
+        )  # long enough to be cancelled
         await client.until("tool_executing")
         await client.say("cancel_run", run_id=run_id)
         await client.until("run_cancelled")
@@ -104,6 +106,10 @@ class Take:
     recordings: dict[str, Recording]
     secrets: dict[str, str]
 
+    def only(self, name: str) -> "Take":
+        """One of them."""
+        return Take({name: self.recordings[name]}, self.secrets)
+
     @cache  # noqa: B019 - there is one in a run
     def pieces(self, *, contract: bool) -> list[Piece]:
         """To be played."""
@@ -136,7 +142,13 @@ def _passwords(recording: Recording) -> dict[str, str]:
 
 
 async def verified(
-    clean: Take, drifts: Sequence[Chosen] = (), *, contract: bool, seed: int | None = None, **plan: Any
+    clean: Take,
+    drifts: Sequence[Chosen] = (),
+    *,
+    contract: bool,
+    seed: int | None = None,
+    hard: float = 3.0,
+    **plan: Any,
 ) -> Verified:
     """Verify it against a server that has these drifts."""
     options = DemoOptions(pace=PACE, drifts=tuple(drifts), seed=seed)
@@ -144,7 +156,7 @@ async def verified(
         given = Plan(
             target=TargetOptions(url=f"ws://127.0.0.1:{server.port}"),
             given=Given(secrets=clean.secrets),
-            waits=Waits(hard=1.5),
+            waits=Waits(hard=hard),
             timeout=60.0,
             options=Options(match="contract" if contract else "shape"),
         )

@@ -78,7 +78,7 @@ def dialogue_of(told: Told, found: Found) -> Dialogue:
 
 
 def _away(step: Connect, steps: Sequence[AnyStep]) -> int:
-    """How long the client was gone, if it carries what another session gave it: nothing else tells when to return."""
+    """How long the client was gone, if it carries what another session gave it."""
     left = {one.session: one.at for one in steps if isinstance(one, Close | Cut | Leave)}
     before = {gate.session for gate in step.hard if gate.session is not None}
     return max((step.at - left[session] for session in before if session in left), default=0)

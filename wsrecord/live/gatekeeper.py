@@ -1,7 +1,7 @@
 """How long a step waits for its gates: hard ones to a deadline, soft ones until it is quiet.
 
-What our own client does on another connection comes for sure, or is dropped, and no clock runs before it: a client
-that comes back never does so before it has left, however long the server took until then.
+What our own client does on another connection comes for sure, or is dropped, and no clock runs before it: a
+client that comes back never does so before it has left, however long the server took until then.
 """
 
 import time

@@ -161,7 +161,9 @@ def _unsent(piece: Piece, played: Played) -> Iterator[Drift]:
 
 
 def _not_sent(dialogue: Dialogue, step: AnyStep, unsent: Unsent, more: int) -> Drift:
-    after = f", and neither {'was the step' if more == 1 else f'were the {more} steps'} after it" if more else ""
+    after = (
+        f", and neither {'was the step' if more == 1 else f'were the {more} steps'} after it" if more else ""
+    )
     waited = [_awaited(dialogue, gate) for gate in step.gates if gate.why == "link"]
     return Drift(
         code=Code.NOT_SENT,

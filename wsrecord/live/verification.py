@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from wsrecord.cassette.recording import Recording
 from wsrecord.cassette.redaction.redactor import Redactor, Vault
@@ -73,6 +74,7 @@ class Verification:
         self._vault = Vault()
         self._random = Random(plan.seed)  # noqa: S311 - ids that are new, not secret
         self._limit = asyncio.Semaphore(plan.concurrency)
+        self._judging = asyncio.Lock()
         contracts = {one.name: one for piece in pieces for one in piece.contracts}
         self.done = Verified(shown=[Shown(one) for one in contracts.values()])
 
@@ -136,15 +138,20 @@ class Verification:
         )
         played, live, path = await self._play(piece, target, number)
         if other is None:
-            found = judged(piece, played, live, self.done.shown, self._plan.options)
+            found = await self._aside(judged, piece, played, live, self.done.shown, self._plan.options)
         else:
             theirs, before, _ = await self._play(piece, other, number)
-            found = compared(piece, played, live, before, theirs, self._plan.options)
+            found = await self._aside(compared, piece, played, live, before, theirs, self._plan.options)
         self._count(live, found)
         if self._plan.save is not None and any(map(self._plan.fails, found)):
             self.done.saved.append(self._kept(path, piece, number))
         self.done.live[piece.name] = path
         return found
+
+    async def _aside(self, judge: Callable[..., list[Finding]], *case: Any) -> list[Finding]:
+        """Judge one run at a time in a thread: no other replay hears its server late for that."""
+        async with self._judging:
+            return await asyncio.to_thread(judge, *case)
 
     async def _play(self, piece: Piece, target: Target, number: int) -> tuple[Played, Recording, Path]:
         plan = self._plan

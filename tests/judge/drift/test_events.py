@@ -92,3 +92,11 @@ def test_an_event_with_a_new_name_is_still_compared() -> None:
     recorded = [("server", "a", {"type": "a", "x": 1, "y": 2, "w": "u"})]
     live = [("server", "c", {"type": "c", "x": "1", "y": 2, "w": "u"})]
     assert [drift.code for drift in drifts(recorded, live)] == [Code.EVENT_GONE, Code.FIELD_RETYPED]
+
+
+def test_an_ending_that_follows_several_messages_is_known_as_one() -> None:
+    recorded = ">ask busy done report >more busy done report >ask busy done"
+    assert ("ending-changed", "breaking", "error") in weights(recorded, ">ask busy error >more busy error")
+    assert not any(
+        slug == "ending-changed" for slug, *_ in weights(recorded, ">ask busy done >more busy done")
+    )

@@ -75,7 +75,9 @@ def _told_once(group: Sequence[Finding]) -> Finding:
 
 def _whole_events(findings: list[Finding]) -> list[Finding]:
     """That none of several alternatives fits says nothing where a place is named that fits none of them."""
-    named = {(one.place.event, one.contract): one for one in findings if _of_schema(one) and one.place.pointer}
+    named = {
+        (one.place.event, one.contract): one for one in findings if _of_schema(one) and one.place.pointer
+    }
     for one in list(named.values()):
         named.update({(event, one.contract): one for event in one.extra.get("events", ())})
     told = []
@@ -98,7 +100,9 @@ def _never_ended(findings: list[Finding]) -> list[Finding]:
         if waited is None:
             told.append(one)
             continue
-        message = one.message.replace("was cut off before its end", "never ended, and the client waited for it")
+        message = one.message.replace(
+            "was cut off before its end", "never ended, and the client waited for it"
+        )
         told.append(replace(one, code=Code.NEVER_ENDED.number, severity="breaking", message=message))
     return told
 
@@ -123,7 +127,9 @@ def _as_remark(finding: Finding, breaking: Sequence[Finding]) -> Finding:
     if _is(finding, _HELD_UP):
         awaited = {one.partition("#")[0] for one in finding.extra.get("awaited", ())}
         flows = set(finding.extra.get("flows", ()))
-        why = _first(breaking, lambda one: not _is(one, _HELD_UP) and bool(_names(one) & awaited or {one.flow} & flows))
+        why = _first(
+            breaking, lambda one: not _is(one, _HELD_UP) and bool(_names(one) & awaited or {one.flow} & flows)
+        )
         if why is not None:
             return _remark(finding, why)
     return finding
@@ -136,7 +142,12 @@ def _near(cause: Finding, effect: Finding, same_session: bool) -> bool:
 def _names(finding: Finding) -> set[str | None]:
     """The events that a finding is about, or misses."""
     extra = finding.extra
-    return {finding.place.event, *extra.get("missing", ()), *extra.get("allowed", ()), *extra.get("events", ())}
+    return {
+        finding.place.event,
+        *extra.get("missing", ()),
+        *extra.get("allowed", ()),
+        *extra.get("events", ()),
+    }
 
 
 def _first(findings: Iterable[Finding], fits: Callable[[Finding], bool]) -> Finding | None:

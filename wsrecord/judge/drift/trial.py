@@ -115,7 +115,13 @@ def _tells(finding: Finding) -> bool:
 
 def _who(finding: Finding, before: set[object], faults: dict[str, Faults]) -> Blame | None:
     code = find(finding.code)
-    if code is None or code.group not in (Group.SCHEMA, Group.FLOW, Group.RULE, Group.CONNECTION, Group.BUDGET):
+    if code is None or code.group not in (
+        Group.SCHEMA,
+        Group.FLOW,
+        Group.RULE,
+        Group.CONNECTION,
+        Group.BUDGET,
+    ):
         return None
     event, pointer = finding.place.event, finding.place.pointer
     if code is Code.SCHEMA_INVALID and event is not None and finding.contract in faults:
