@@ -42,11 +42,15 @@ async def stranger(server: Any) -> None:
 
 
 async def ada(server: Any) -> None:
-    """Asks for several tools, for one that fails; reports and pings."""
+    """Asks for several tools, for one that fails; reports and pings; asks with an id twice."""
     async with connected(server, "ada") as client:
         await client.ask("2 + 2; what is a token?; stock price of ACME?", report=True)
         await client.ask("weather – 6 * 7", report=True)
         await client.ask("what is a mock?")
+        await client.say(
+            "start_agent", prompt="what is a mock?", message_id="m1"
+        )  # which was asked with before
+        await client.until("error")
 
 
 async def grace(server: Any) -> None:

@@ -26,13 +26,17 @@ def command(ctx: click.Context, out: Path | None) -> int:
     """See it work, with nothing but this machine.
 
     Without a sub-command this is the tour: it starts the embedded agent server, records a chat with
-    it through the proxy, shows what crossed the wire, and checks it against the contract.
+    it through the proxy, shows what crossed the wire, checks it against the contract, and acts it out
+    again: against the same server, and against one that has changed.
     """
     if ctx.invoked_subcommand is not None:
         return Exit.CLEAN
-    from wsrecord.live.tour import tour  # noqa: PLC0415 - keeps --help quick
+    from wsrecord.demo.auth import USERS  # noqa: PLC0415 - keeps --help quick
+    from wsrecord.demo.drifts.gallery import choose  # noqa: PLC0415
+    from wsrecord.live.tour import Guide, tour  # noqa: PLC0415
 
-    return tour(out, click.echo)
+    shown = choose("results-renamed").drift
+    return tour(out, click.echo, Guide(USERS["ada"].password, shown.name, shown.change))
 
 
 @command.command("serve")

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -23,8 +24,17 @@ _READY = re.compile(r"(ws://\S+)")
 _SELF = (sys.executable, "-m", "wsrecord")
 
 
-def tour(out: Path | None, say: Callable[[str], None]) -> int:
-    """Record a chat with the demo server and show it; return the exit code."""
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """What the tour must know of the demo server."""
+
+    password: str  # of the user who chats: the cassette has a placeholder in its place
+    drift: str  # one that is caught
+    change: str  # what it changes
+
+
+def tour(out: Path | None, say: Callable[[str], None], guide: Guide) -> int:
+    """Record a chat with the demo server, show, check and replay it; return the exit code."""
     out = out or Path("cassettes") / f"demo-{datetime.now().astimezone():%Y%m%d-%H%M%S}.wsr"
     say("1. A real agent server starts, on a port of its own:")
     say("     $ wsrecord demo serve")
@@ -42,12 +52,22 @@ def tour(out: Path | None, say: Callable[[str], None]) -> int:
     say("\n4. Does it keep the contract? Schemas, orders, who may see what; no server is needed for that:")
     contract = agent_contract()
     say(f"     $ wsrecord check {out} --contract {contract}\n")
-    code = subprocess.run([*_SELF, "check", str(out), "--contract", str(contract)], check=False).returncode  # noqa: S603
+    code = _run("check", str(out), "--contract", str(contract))
     if code != Exit.CLEAN:
         return code
+    say("\n5. Does the server still do what was recorded? The chat is acted out again, with its new ids:")
+    code = _verify(out, contract, guide, say)
+    if code != Exit.CLEAN:
+        return code
+    say(f"\n6. And one that has changed? {guide.change}")
+    code = _verify(out, contract, guide, say, guide.drift)
+    if code != Exit.FINDINGS:
+        raise TargetError("the drifted demo server was not caught, as it should have been")
+    say("\n   That is exit code 1: a CI job would have stopped here.")
     say(f"\nThe cassette: {out}")
     me = _name()
     say("What to try next:")
+    say(f"  {me} demo drifts\n      other ways in which the server can change, for demo serve --drift NAME")
     say(f"  {me} show {out} --event 'tool_*'\n      only the tools")
     say(f"  {me} convert {out} {out.with_suffix('.wsr.jsonl')}\n      lines of JSON, for review and for git")
     say(f"  {me} contract init {out} -o contract\n      a contract of your own, drafted from recordings")
@@ -65,11 +85,34 @@ def _name() -> str:
     return str(beside if near.startswith("..") else near) if beside.exists() else "python -m wsrecord"
 
 
+def _verify(
+    out: Path, contract: Path, guide: Guide, say: Callable[[str], None], drift: str | None = None
+) -> int:
+    """Replay the chat against a new server, drifted or not; comes back the exit code."""
+    serve = ["--drift", drift] if drift else []
+    if drift:
+        say(f"     $ wsrecord demo serve --drift {drift}")
+    with _server(*serve) as url:
+        target = ["--target", url.removesuffix("/ws"), "--contract", str(contract)]
+        say(f"     $ wsrecord verify {out} {' '.join(target)} --secret password=env:PASSWORD\n")
+        secret = "--secret", "password=env:PASSWORD"
+        return _run("verify", str(out), *target, *secret, PASSWORD=guide.password)
+
+
+def _run(*command: str, **environment: str) -> int:
+    """Run a command of ours as a user would; comes back its exit code."""
+    env = {**os.environ, **environment}
+    return subprocess.run([*_SELF, *command], check=False, env=env).returncode  # noqa: S603 - our own
+
+
 @contextlib.contextmanager
-def _server() -> Iterator[str]:
+def _server(*options: str) -> Iterator[str]:
     """Run the demo server as a process of its own; yield its URL."""
     process = subprocess.Popen(  # noqa: S603 - our own command
-        [*_SELF, "demo", "serve", "--port", "0"], stdout=subprocess.PIPE, text=True, start_new_session=True
+        [*_SELF, "demo", "serve", "--port", "0", *options],
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
     try:
         assert process.stdout is not None

@@ -100,3 +100,10 @@ def test_an_ending_that_follows_several_messages_is_known_as_one() -> None:
     assert not any(
         slug == "ending-changed" for slug, *_ in weights(recorded, ">ask busy done >more busy done")
     )
+
+
+def test_what_never_ended_anything_is_no_ending_when_the_next_message_overtakes_the_end() -> None:
+    recorded = ">ask busy think done >stop stopped >ask busy think done"
+    assert weights(recorded, ">ask busy think done >stop think >ask busy think done") == [
+        ("event-gone", "breaking", "stopped")
+    ]

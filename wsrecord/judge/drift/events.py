@@ -142,7 +142,9 @@ def _endings(recorded: Profile, live: Profile, fields: "_Fields", scale: Scale) 
         # What is told to end something came last whenever it came at all, after whatever it came.
         ends = [name for name in was.last if last[name] == recorded.kinds[name].count]
         for name, spot in now.ends.items():
-            changed = name not in was.having and ends
+            # What came in the recording and never was last is no ending: the next message overtook it.
+            passing = name in recorded.kinds and not last[name]
+            changed = name not in was.having and ends and not passing
             if not changed or name in explained or name == ends[0] or fields.alike(ends[0], name):
                 continue
             missing = [one for one in ends if now.having[one] < now.count]
