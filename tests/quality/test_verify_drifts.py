@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from statistics import median
 
 import pytest
 from quality.detection import PAGE, SERVER, Seen, fixed, measure, noise, page, rows_of
@@ -17,8 +18,10 @@ from wsrecord.judge.finding import Finding
 GALLERY = gallery()
 # What the contract allows: a run may end with an error, a tool may fail. Only a comparison sees that all do.
 ALLOWED = {"error-for-answer", "always-fallback"}
+# What the recordings have once: a comparison can't tell that from chance. And a tool's name makes a variant of
+# its event, of which a recording does not say that there are no more.
+TOO_RARE = {"agent-fallback-dropped", "run-cancelled-dropped", "enum-value-new"}
 BREAKING = [drift for drift in GALLERY if drift.grade == "breaking"]
-MOST = 10  # breaking findings that one drift may lead to
 
 pytestmark = pytest.mark.slow
 
@@ -51,19 +54,27 @@ def test_a_breaking_drift_is_caught_by_its_code(drift: Drift, seen: dict[str, Se
         assert one.blames == {SERVER}, told(one.contract)
 
 
-@pytest.mark.parametrize("drift", BREAKING, ids=lambda drift: drift.name)
-def test_what_only_needs_a_comparison_is_caught_without_a_contract(
-    drift: Drift, seen: dict[str, Seen]
-) -> None:
-    if set(drift.codes) - set(drift.in_check):
-        assert [one for one in seen[drift.name].shape if one.severity != "info"], drift.change
+COMPARED = [
+    drift
+    for drift in BREAKING
+    if set(drift.codes) - set(drift.in_check) - {"WS815"} and drift.name not in TOO_RARE
+]
+
+
+@pytest.mark.parametrize("drift", COMPARED, ids=lambda drift: drift.name)
+def test_what_a_comparison_can_see_is_seen_without_a_contract(drift: Drift, seen: dict[str, Seen]) -> None:
+    assert seen[drift.name].shape, drift.change
 
 
 @pytest.mark.parametrize("drift", BREAKING, ids=lambda drift: drift.name)
 def test_one_drift_is_few_findings(drift: Drift, seen: dict[str, Seen]) -> None:
     one = seen[drift.name]
-    assert noise(one.contract) <= MOST, told(one.contract)
-    assert noise(one.shape) <= MOST, told(one.shape)
+    assert noise(one.contract) <= 6, told(one.contract)
+    assert noise(one.shape) <= 14, told(one.shape)  # the field that holds every event's name is renamed
+
+
+def test_most_drifts_are_one_finding(seen: dict[str, Seen]) -> None:
+    assert median(noise(seen[drift.name].contract) for drift in BREAKING) == 1
 
 
 @pytest.mark.parametrize(
