@@ -151,10 +151,14 @@ def test_a_401_has_it_asked_for_again() -> None:
     async def ask() -> tuple[bool, bool, bool]:
         wallet = Wallet(Given(auth="date +%N"), lambda: 0.0)
         before = await wallet.of("1")
-        refused = wallet.refused("1")
-        return refused, wallet.refused("1"), before != await wallet.of("1")
+        refused = wallet.refused("1", before.variables)
+        after = await wallet.of("1")
+        # Another run was refused the same: what has been asked for meanwhile stays.
+        again = wallet.refused("1", before.variables)
+        return refused and again, before != after, after == await wallet.of("1")
 
-    assert asyncio.run(ask()) == (True, False, True)
+    assert asyncio.run(ask()) == (True, True, True)
+    assert not Wallet(Given(), lambda: 0.0).refused("1", {})
 
 
 def test_several_sessions_of_one_user_ask_once(tmp_path: Path) -> None:

@@ -68,8 +68,17 @@ def _placed(settings: Settings, folder: Path) -> Settings:
     return replace(
         settings,
         contract=tuple(_shown(folder / path, here) for path in settings.contract),
-        accepted=None if settings.accepted is None else str(folder / settings.accepted),
+        accepted=_from(folder, settings.accepted),
+        verify=replace(
+            settings.verify,
+            target_ca=_from(folder, settings.verify.target_ca),
+            save_failures=_from(folder, settings.verify.save_failures),
+        ),
     )
+
+
+def _from(folder: Path, path: str | None) -> str | None:
+    return None if path is None else str(folder / path)
 
 
 def _tables(path: Path) -> dict[str, Any]:

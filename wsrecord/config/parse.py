@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import Any, NoReturn
 
-from wsrecord.config.settings import Fuzz, Settings
+from wsrecord.config.settings import Fuzz, Settings, Verify
 from wsrecord.errors import UsageError, did_you_mean
 from wsrecord.judge import codes
+from wsrecord.judge.drift.options import MATCHES, Match, ignored
 from wsrecord.judge.severity import SEVERITIES, Severity
 from wsrecord.judge.verdict import FAIL_ON
 
@@ -78,6 +80,29 @@ def _percent(value: Any, at: At) -> float:
     return float(value)
 
 
+def _seconds(value: Any, at: At) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < inf:
+        at.fail(f"must be a number of seconds above 0, not {value!r}")
+    return float(value)
+
+
+def _whole(most: float = inf) -> Reader:
+    def read(value: Any, at: At) -> int:
+        if type(value) is not int or not 1 <= value <= most:
+            upto = "" if most == inf else f" to {most}"
+            at.fail(f"must be a whole number from 1{upto or ' up'}, not {value!r}")
+        assert isinstance(value, int)
+        return value
+
+    return read
+
+
+def _flag(value: Any, at: At) -> bool:
+    if not isinstance(value, bool):
+        at.fail(f"must be true or false, not {value!r}")
+    return value
+
+
 def _choice(choices: tuple[str, ...]) -> Reader:
     def read(value: Any, at: At) -> str:
         if value not in choices:
@@ -110,6 +135,42 @@ def _severities(value: Any, at: At) -> dict[str, Severity]:
     return found
 
 
+def _places(value: Any, at: At) -> tuple[str, ...]:
+    """Places in events that are not compared."""
+    texts = _texts(value, at)
+    for text in texts:
+        try:
+            ignored(text)
+        except ValueError as error:
+            at.fail(f"has {text!r}: {error}")
+    return texts
+
+
+def _matches(value: Any, at: At) -> dict[str, Match]:
+    """How closely, by globs over the names of events."""
+    match = _choice(MATCHES)
+    return {name: match(how, at.inside(name)) for name, how in _table(value, at).items()}
+
+
+_VERIFY: Mapping[str, Reader] = {
+    **dict.fromkeys(("target", "against", "start", "ready", "reset", "auth", "setup", "pace"), _text),
+    **dict.fromkeys(("target_ca", "save_failures"), _text),
+    **dict.fromkeys(("header", "query", "secret"), _texts),
+    **dict.fromkeys(("start_timeout", "timeout", "wait"), _seconds),
+    **dict.fromkeys(("insecure", "fresh_ids"), _flag),
+    "repeat": _whole(),
+    "concurrency": _whole(1000),
+    "fail_above": _percent,
+    "match": _choice(MATCHES),
+    "match_event": _matches,
+    "ignore": _places,
+}
+
+
+def _verify(value: Any, at: At) -> Verify:
+    return Verify(**_read(_table(value, at), _VERIFY, at))
+
+
 def _fuzz(value: Any, at: At) -> Fuzz:
     return Fuzz(**_read(_table(value, at), {"targets": _texts}, at))
 
@@ -121,5 +182,6 @@ _KEYS: Mapping[str, Reader] = {
     "severity": _severities,
     "min_coverage": _percent,
     "min_score": _percent,
+    "verify": _verify,
     "fuzz": _fuzz,
 }

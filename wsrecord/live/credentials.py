@@ -86,8 +86,11 @@ def parse_secret(text: str, environ: Mapping[str, str]) -> tuple[str, str, str |
 class Wallet:
     """The variables of each user: asked for once, and again when they have expired."""
 
-    def __init__(self, given: Given, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, given: Given, clock: Callable[[], float], variables: Mapping[str, str] | None = None
+    ) -> None:
         self._given = given
+        self._variables = variables or {}  # what the commands find in their environment
         self._clock = clock  # seconds of the day, as tokens count them
         self._shared: dict[str, str] | None = None  # of --setup
         self._of: dict[str, tuple[dict[str, str], float | None]] = {}
@@ -109,9 +112,14 @@ class Wallet:
             variables.update(given.secrets)
         return Purse(variables, given.headers, given.query)
 
-    def refused(self, user: str) -> bool:
-        """The server answered 401: ask once more; return whether there is anybody to ask."""
-        return self._given.auth is not None and self._of.pop(user, None) is not None
+    def refused(self, user: str, variables: Mapping[str, str]) -> bool:
+        """The server answered 401 to these: forget them; return whether others are to be had."""
+        held = self._of.get(user)
+        if self._given.auth is None:
+            return False
+        if held is not None and all(variables.get(name) == value for name, value in held[0].items()):
+            del self._of[user]  # unless another run has asked for others already
+        return True
 
     @property
     def secrets(self) -> dict[str, str]:
@@ -121,10 +129,11 @@ class Wallet:
 
     async def _ask(self, option: str, command: str, user: str) -> tuple[dict[str, str], float | None]:
         filled = command.replace("{user}", shlex.quote(user))
-        text = await output_of(option, filled, {"WSRECORD_USER": user}, self._given.patience)
-        variables, expires = _read(option, text, self._clock())
-        self._seen.update(variables.values())
-        return variables, expires
+        variables = {**self._variables, "WSRECORD_USER": user}
+        text = await output_of(option, filled, variables, self._given.patience)
+        found, expires = _read(option, text, self._clock())
+        self._seen.update(found.values())
+        return found, expires
 
 
 @dataclass(frozen=True, slots=True)

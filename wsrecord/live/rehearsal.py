@@ -1,10 +1,11 @@
 """One cassette against one target, once: played, written down without its secrets, and judged."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
+from wsrecord.cassette.model import Opcode
 from wsrecord.cassette.recording import Recording, Session, load
 from wsrecord.cassette.redaction.redactor import Redactor
 from wsrecord.contract.model import Contract
@@ -38,16 +39,6 @@ class Piece:
     contracts: Sequence[Contract] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What came of one run."""
-
-    played: Played
-    cassette: Path  # the live session, without its secrets
-    findings: list[Finding]
-    shown: Sequence[Shown] = field(repr=False)
-
-
 async def perform(piece: Piece, stage: Stage, secrets: Mapping[str, str], fresh: Random | None) -> Played:
     """Act a cassette's dialogue out."""
     return await play(piece.dialogue, Bindings(piece.dialogue, secrets=secrets, fresh=fresh), stage)
@@ -71,29 +62,90 @@ def judged(
         options=options,
         steps=[*_stalled(piece, played), *_unsent(piece, played)],
     )
-    found = trial.judge(case, shown)
+    found = _pertinent(piece, trial.judge(case, shown))
     if not any(one.severity == "breaking" for one in found):
         found += _troubles(piece, played)
     return found
 
 
 def compared(
-    piece: Piece, played: Played, live: Recording, before: Recording, other: Played, options: Options
+    piece: Piece, mine: tuple[Played, Recording], theirs: tuple[Played, Recording], options: Options
 ) -> list[Finding]:
-    """What differs between two runs of one dialogue, on two targets."""
-    swapped = replace(piece, recorded=before)
-    numbers = {
-        other.sessions[one]: live_one for one, live_one in played.sessions.items() if one in other.sessions
-    }
+    """What differs between two runs of one dialogue, on two targets: what the other one did is right."""
+    played, live = mine
+    other, before = theirs
+    dialogue = {at: recorded for recorded, at in other.sessions.items()}
     case = Trial(
         cassette=piece.name,
         recorded=before,
         live=live,
-        parts=tuple(_sides(swapped, {v: k for k, v in other.sessions.items()}, numbers, live)),
+        parts=tuple(
+            _sides(
+                replace(piece, recorded=before),
+                dialogue,
+                {at: played.sessions[one] for at, one in dialogue.items() if one in played.sessions},
+                live,
+            )
+        ),
         options=options,
         steps=[*_stalled(piece, played), *_unsent(piece, played)],
     )
-    return trial.judge(case, [Shown(one) for one in piece.contracts])
+    found = trial.judge(case, [Shown(one) for one in piece.contracts])
+    found = [*_pertinent(piece, found), *_other(piece, other)]
+    if not any(one.severity == "breaking" for one in found):
+        found += _troubles(piece, played)
+    return found
+
+
+def whole(played: Played) -> bool:
+    """Whether all that was recorded was done again, and all that was awaited came."""
+    return not (played.stalls or played.unsent or played.troubles or played.timed_out)
+
+
+def vacuous(piece: Piece) -> Iterator[Finding]:
+    """What a cassette can't show, however often it is played."""
+    place, recorded = Place(cassette=piece.name), piece.recorded
+    why = recorded.unfinished
+    if why is not None:
+        yield Code.INCOMPLETE_CASSETTE.at(
+            place, f"the cassette is not all that happened: {why}", expected="a whole recording", got=why
+        )
+    accepted = [session for session in recorded.sessions if session.accepted]
+    read = [one for one in accepted if piece.dialogue.readings[one.number].contract is None]
+    if accepted and read == accepted and not any(map(_heard, accepted)):
+        yield Code.SESSION_TOO_SHORT.at(
+            place,
+            "the server says nothing in this recording, and no contract says what it should: "
+            "nothing is compared",
+            severity="breaking",
+            expected="a message of the server's",
+            got="none",
+        )
+
+
+def _heard(session: Session) -> bool:
+    data = (Opcode.TEXT, Opcode.BINARY)
+    return any(one.sender == "server" and one.opcode in data for one in session.messages)
+
+
+def _pertinent(piece: Piece, found: list[Finding]) -> list[Finding]:
+    """All but that there is no session, where the recording has some and it is told why there is none."""
+    rest = [one for one in found if one.code != Code.EMPTY_CASSETTE.number]
+    told = any(one.severity == "breaking" for one in rest)
+    return rest if piece.recorded.sessions and told else found
+
+
+def _other(piece: Piece, other: Played) -> Iterator[Finding]:
+    """The one that is held for right did not play its part: then a comparison says little."""
+    if not whole(other):
+        texts = [*(one.text for one in other.troubles), *(one.text for one in other.stalls)]
+        why = next(iter(texts), "it took too long")
+        yield Code.CONNECTION_FAILED.at(
+            Place(cassette=piece.name),
+            f"the replay on --against was not a whole one: {why}",
+            expected="a whole replay",
+            got=why,
+        )
 
 
 def _parts(piece: Piece, played: Played, live: Recording) -> Iterator[Part]:

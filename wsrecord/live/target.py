@@ -59,7 +59,7 @@ class Target:
         command = self.options.reset
         if command is None:
             return
-        code, tail = await processes.run(self._filled(command), self._variables, self.options.patience)
+        code, tail = await processes.run(self.filled(command), self.variables, self.options.patience)
         if code is None:
             raise TargetError(
                 self._with_output(f"--reset {command!r} did not end within {self.options.patience:g} s", tail)
@@ -70,7 +70,7 @@ class Target:
     async def _start(self) -> None:
         command = self.options.start
         if command is not None:
-            self._process = await processes.Process.start(self._filled(command), self._variables, self._hear)
+            self._process = await processes.Process.start(self.filled(command), self.variables, self._hear)
 
     async def _await_ready(self) -> None:
         patience = self.options.patience
@@ -108,7 +108,7 @@ class Target:
         given = self.options.ready
         if given is None:
             return _Accepts(self.upstream.host, self.upstream.port)
-        text = self._filled(given)
+        text = self.filled(given)
         if text.startswith(("http://", "https://")):
             return _Answers(text, parse_target(text, self.options.tls or ssl.create_default_context()))
         host, _, port = text.rpartition(":")
@@ -118,11 +118,12 @@ class Target:
 
     def _hear(self, line: str) -> None:
         sign = self.options.ready
-        if sign is not None and not self._said.is_set() and re.search(self._filled(sign), line):
+        if sign is not None and not self._said.is_set() and re.search(self.filled(sign), line):
             self._said.set()
 
     @property
-    def _variables(self) -> dict[str, str]:
+    def variables(self) -> dict[str, str]:
+        """What commands of the user's find in their environment."""
         url = self.upstream
         http = f"{url.http_scheme}://{url.host_header}"
         return {"WSRECORD_PORT": str(url.port), "WSRECORD_URL": url.url, "WSRECORD_HTTP_URL": http}
@@ -139,7 +140,8 @@ class Target:
         shown = "\n".join(f"    {terminal(self.options.clean(line))}" for line in tail[-_SHOWN:])
         return f"{what}; its last output:\n{shown}\n"
 
-    def _filled(self, text: str) -> str:
+    def filled(self, text: str) -> str:
+        """A text with the server's port in its place."""
         return text if self._port is None else text.replace("{port}", str(self._port))
 
 

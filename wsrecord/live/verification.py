@@ -5,12 +5,13 @@ import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import Path
 from random import Random
-from typing import Any
 
 from wsrecord.cassette.recording import Recording
+from wsrecord.cassette.redaction.ordinary import MIN_LEARNED
 from wsrecord.cassette.redaction.redactor import Redactor, Vault
 from wsrecord.errors import TargetError
 from wsrecord.judge.drift.chance import over_runs
@@ -18,9 +19,11 @@ from wsrecord.judge.drift.options import Options
 from wsrecord.judge.drift.steps import died
 from wsrecord.judge.finding import Finding
 from wsrecord.judge.shown import Shown
+from wsrecord.live.casting import Actor
 from wsrecord.live.credentials import Given, Wallet, ask_for
+from wsrecord.live.keeping import keep
 from wsrecord.live.played import Played
-from wsrecord.live.rehearsal import Piece, compared, judged, perform, written
+from wsrecord.live.rehearsal import Piece, compared, judged, perform, vacuous, whole, written
 from wsrecord.live.stage import Pace, Stage, Waits
 from wsrecord.live.target import Target, TargetOptions, ready
 from wsrecord.live.upstream import Routes
@@ -58,8 +61,19 @@ class Verified:
     runs: int = 0
     sessions: int = 0
     messages: int = 0
-    events: int = 0
     live: dict[str, Path] = field(default_factory=dict)  # by cassette: its last run, without secrets
+    whole: set[str] = field(default_factory=set)  # cassettes whose last run did all that was recorded
+    notes: list[str] = field(default_factory=list)  # for people, beside the findings
+    trouble: TargetError | None = None  # why it went no further
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """One replay of a cassette, written down."""
+
+    played: Played
+    live: Recording
+    path: Path
 
 
 class Verification:
@@ -73,130 +87,195 @@ class Verification:
         self._wallet = Wallet(plan.given, time.time)
         self._vault = Vault()
         self._random = Random(plan.seed)  # noqa: S311 - ids that are new, not secret
+        self._good: dict[str, Mapping[str, str]] = {}  # by user: what the server took
         self._limit = asyncio.Semaphore(plan.concurrency)
         self._judging = asyncio.Lock()
+        self._numbers = count(1)
+        self._actors = {piece.name: Actor(piece) for piece in pieces}
+        self._reached = False  # somebody was there, once at least
         contracts = {one.name: one for piece in pieces for one in piece.contracts}
         self.done = Verified(shown=[Shown(one) for one in contracts.values()])
 
     async def run(self) -> Verified:
-        """Play all cassettes."""
+        """Play all cassettes; a TargetError says that there was nobody to play with."""
         try:
             return await self._all()
+        except TargetError as error:
+            raise TargetError(self.clean(str(error))) from None
         except BaseExceptionGroup as group:  # each task's own: the first stands for all
-            raise group.exceptions[0] from None
+            first = group.exceptions[0]
+            raise TargetError(self.clean(str(first))) if isinstance(first, TargetError) else first from None
+
+    def clean(self, text: str) -> str:
+        """Any text without the secrets that this run knows."""
+        return self._redactor(secrets.token_hex(6)).text(text)
 
     async def _all(self) -> Verified:
         plan = self._plan
+        if plan.given.auth is None and plan.given.setup is None:
+            await self._ask()  # what is missing is said before a server takes its time to start
         async with AsyncExitStack() as stack:
-            target = await stack.enter_async_context(ready(plan.target))
+            target = await stack.enter_async_context(ready(replace(plan.target, clean=self.clean)))
             other = None
             if plan.against is not None:
-                other = await stack.enter_async_context(ready(plan.against))
+                other = await stack.enter_async_context(ready(replace(plan.against, clean=self.clean)))
+            self._wallet = Wallet(_filled(plan.given, target), time.time, target.variables)
             await self._ask()
-            if plan.target.reset is not None or plan.concurrency == 1:
+            if plan.concurrency == 1 or plan.target.reset is not None:
                 for piece in self._pieces:
-                    await target.reset()
-                    await self._piece(piece, target, other)
+                    if self.done.trouble is None:
+                        await self._piece(piece, target, other)
             else:
                 async with asyncio.TaskGroup() as group:
                     for piece in self._pieces:
                         group.create_task(self._piece(piece, target, other))
-            self._died(target)
+            if target.died is not None:
+                how, _, words = target.died.partition("; its last output:")
+                lines = " | ".join(filter(None, map(str.strip, words.splitlines())))
+                self.done.findings.append(replace(died(how).finding(), got=lines or "its end"))
         return self.done
 
     async def _ask(self) -> None:
         """See that every secret is there before anything is connected."""
         missing: dict[str, None] = {}
         for piece in self._pieces:
-            purse = await self._wallet.of("")
-            purse.check()
-            wanted = [(one.name, str(one.value)) for one in piece.dialogue.secrets]
-            missing.update(dict.fromkeys(purse.missing(wanted)))
+            for user, wanted in self._actors[piece.name].wanted.items():
+                purse = await self._wallet.of(user)
+                purse.check()
+                missing.update(dict.fromkeys(purse.missing(wanted)))
         if missing:
             raise ask_for(list(missing))
 
     async def _piece(self, piece: Piece, target: Target, other: Target | None) -> None:
         """All runs of one cassette."""
+        plan = self._plan
         runs: list[list[Finding]] = []
 
         async def one(number: int) -> None:
             async with self._limit:
                 runs.append(await self._run(piece, target, other, number))
 
-        if self._plan.concurrency == 1:
-            for number in range(1, self._plan.repeat + 1):
-                await one(number)
-        else:
+        if plan.concurrency == 1:
+            for number in range(1, plan.repeat + 1):
+                if await self._reset(target):
+                    await one(number)
+        elif await self._reset(target):
             async with asyncio.TaskGroup() as group:
-                for number in range(1, self._plan.repeat + 1):
+                for number in range(1, plan.repeat + 1):
                     group.create_task(one(number))
-        self.done.findings += over_runs(runs)
+        self.done.findings += [*vacuous(piece), *over_runs(runs)]
+
+    async def _reset(self, target: Target) -> bool:
+        """Bring the server back to its first state; what was found before that fails is not lost."""
+        if self.done.trouble is not None:
+            return False
+        if target.died is not None:  # there is nothing to reset, and the replay will say so
+            return True
+        try:
+            await target.reset()
+        except TargetError as error:
+            if not self._reached:
+                raise
+            self.done.trouble = TargetError(self.clean(str(error)))
+            return False
+        return True
 
     async def _run(self, piece: Piece, target: Target, other: Target | None, number: int) -> list[Finding]:
-        self._say(
-            f"{piece.name}, run {number} of {self._plan.repeat}" if self._plan.repeat > 1 else piece.name
-        )
-        played, live, path = await self._play(piece, target, number)
-        if other is None:
-            found = await self._aside(judged, piece, played, live, self.done.shown, self._plan.options)
+        plan = self._plan
+        self._say(f"{piece.name}, run {number} of {plan.repeat}" if plan.repeat > 1 else piece.name)
+        played = await self._play(piece, target, number)
+        theirs = None if other is None else await self._play(piece, other, number)
+        async with self._judging:  # in a thread: other replays' clocks go on
+            return await asyncio.to_thread(self._judged, piece, played, theirs, number)
+
+    def _judged(self, piece: Piece, played: Played, theirs: Played | None, number: int) -> list[Finding]:
+        """Write down what was played, and judge it."""
+        plan, done = self._plan, self.done
+        take = self._take(piece, played)
+        if theirs is None:
+            found = judged(piece, played, take.live, done.shown, plan.options)
         else:
-            theirs, before, _ = await self._play(piece, other, number)
-            found = await self._aside(compared, piece, played, live, before, theirs, self._plan.options)
-        self._count(live, found)
-        if self._plan.save is not None and any(map(self._plan.fails, found)):
-            self.done.saved.append(self._kept(path, piece, number))
-        self.done.live[piece.name] = path
+            before = self._take(piece, theirs)
+            found = compared(piece, (played, take.live), (theirs, before.live), plan.options)
+        found = self._cleaned(found)
+        done.runs += 1
+        done.sessions += len(take.live.sessions)
+        done.messages += sum(session.count for session in take.live.sessions)
+        if plan.save is not None and any(map(plan.fails, found)):
+            done.saved.append(keep(take.path, plan.save, piece.name, number))
+        done.live[piece.name] = take.path
+        (done.whole.add if whole(played) else done.whole.discard)(piece.name)
         return found
 
-    async def _aside(self, judge: Callable[..., list[Finding]], *case: Any) -> list[Finding]:
-        """Judge one run at a time in a thread: no other replay hears its server late for that."""
-        async with self._judging:
-            return await asyncio.to_thread(judge, *case)
+    async def _play(self, piece: Piece, target: Target, number: int) -> Played:
+        actor, wallet = self._actors[piece.name], self._wallet
+        fresh = self._random.random() if self._plan.fresh_ids else None
+        played = await self._act(piece, target, fresh)
+        stale = [user for user in {actor.user(one) for one in played.denied} if await self._is_stale(user)]
+        if stale:
+            whose = " and ".join(filter(None, stale))
+            self.done.notes.append(
+                f"{piece.name}, run {number}: a token{f' of {whose}' if whose else ''} that was good before "
+                "was refused with 401; another was asked for, and the run begun anew"
+            )
+            played = await self._act(piece, target, fresh)
+        if not played.denied:
+            for user in actor.wanted:
+                self._good[user] = (await wallet.of(user)).variables
+        if played.unreachable is None:
+            self._reached = True
+        elif not self._reached:
+            raise TargetError(target.died or played.unreachable.text)
+        return played
 
-    async def _play(self, piece: Piece, target: Target, number: int) -> tuple[Played, Recording, Path]:
-        plan = self._plan
-        purse = await self._wallet.of("")
+    async def _is_stale(self, user: str) -> bool:
+        """Whether a user's token was good once: a new one that is refused is a finding."""
+        held = (await self._wallet.of(user)).variables
+        return self._good.get(user) == held and self._wallet.refused(user, held)
+
+    async def _act(self, piece: Piece, target: Target, fresh: float | None) -> Played:
+        plan, actor = self._plan, self._actors[piece.name]
+        purses = {user: await self._wallet.of(user) for user in actor.wanted}
         stage = Stage(
             Routes.of({"/": target.upstream}),
             pace=plan.pace,
             waits=plan.waits,
             timeout=plan.timeout,
-            purse=purse,
+            purse=purses[""],
+            purses={connection: purses[user] for connection, user in actor.users.items()},
         )
-        wanted = [(one.name, str(one.value)) for one in piece.dialogue.secrets]
-        fresh = Random(self._random.random()) if plan.fresh_ids else None  # noqa: S311 - as above
-        played = await perform(piece, stage, purse.values(wanted), fresh)
-        if played.denied and self._wallet.refused(""):
-            purse = await self._wallet.of("")  # the token was good once: ask for another, once
-            stage = Stage(stage.routes, pace=plan.pace, waits=plan.waits, timeout=plan.timeout, purse=purse)
-            played = await perform(piece, stage, purse.values(wanted), fresh)
-        if played.unreachable is not None:
-            raise TargetError(f"{target.died or played.unreachable.text}")
+        values: dict[str, str] = {}
+        for user, wanted in actor.wanted.items():
+            values.update(purses[user].values(wanted))
+        ids = None if fresh is None else Random(fresh)  # noqa: S311 - as above
+        return await perform(piece, stage, values, ids)
+
+    def _take(self, piece: Piece, played: Played) -> Take:
         nonce = secrets.token_hex(6)
-        values = {**plan.environment, **self._wallet.secrets}
-        redactor = Redactor(nonce=nonce, values=values, vault=self._vault)
-        name = f"{len(list(self._folder.iterdir()))}-{number}.wsr"
-        path, live = written(played, self._folder / name, redactor, nonce)
-        return played, live, path
+        path = self._folder / f"{next(self._numbers)}.wsr"
+        saved, live = written(played, path, self._redactor(nonce), nonce)
+        return Take(played, live, saved)
 
-    def _count(self, live: Recording, found: Iterable[Finding]) -> None:
-        self.done.runs += 1
-        self.done.sessions += len(live.sessions)
-        self.done.messages += sum(session.count for session in live.sessions)
+    def _redactor(self, nonce: str) -> Redactor:
+        known = {**self._plan.environment, **self._wallet.secrets}
+        long = {name: value for name, value in known.items() if len(value) >= MIN_LEARNED}
+        return Redactor(nonce=nonce, values=long, vault=self._vault)
 
-    def _kept(self, path: Path, piece: Piece, number: int) -> Path:
-        assert self._plan.save is not None
-        self._plan.save.mkdir(parents=True, exist_ok=True)
-        stem = Path(piece.name).name.removesuffix(".jsonl").removesuffix(".wsr")
-        for at in range(number, number + 10_000):
-            place = self._plan.save / f"{stem}-{at}.wsr"
-            if not place.exists():
-                place.write_bytes(path.read_bytes())
-                place.chmod(0o600)
-                return place
-        raise TargetError(f"{self._plan.save} is full of failures: remove some")
+    def _cleaned(self, findings: Iterable[Finding]) -> list[Finding]:
+        """What the player tells was not read from a cassette: it passes the redactor here."""
+        text = self._redactor(secrets.token_hex(6)).text
+        return [
+            replace(
+                one,
+                message=text(one.message),
+                expected=None if one.expected is None else text(one.expected),
+                got=None if one.got is None else text(one.got),
+            )
+            for one in findings
+        ]
 
-    def _died(self, target: Target) -> None:
-        how = target.died
-        if how is not None:
-            self.done.findings.append(died(how).finding())
+
+def _filled(given: Given, target: Target) -> Given:
+    """With the server's port in its commands."""
+    auth = None if given.auth is None else target.filled(given.auth)
+    return replace(given, auth=auth, setup=None if given.setup is None else target.filled(given.setup))

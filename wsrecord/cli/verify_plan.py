@@ -1,0 +1,119 @@
+"""What `wsrecord verify` is to do, from its options and the configuration."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import click
+
+from wsrecord.cassette.recording import load as load_cassette
+from wsrecord.cassette.redaction.environment import environment_values
+from wsrecord.config.settings import Settings, Verify
+from wsrecord.contract.model import Contract
+from wsrecord.dialogue.script import script
+from wsrecord.errors import UsageError, did_you_mean
+from wsrecord.judge.drift.options import MATCHES, Match, Options, ignored
+from wsrecord.judge.verdict import fails, weigh
+from wsrecord.live.credentials import Given, parse_header, parse_query, parse_secret
+from wsrecord.live.rehearsal import Piece
+from wsrecord.live.stage import Waits, parse_pace
+from wsrecord.live.target import TargetOptions
+from wsrecord.live.tls import target_context
+from wsrecord.live.verification import Plan
+
+_WHOLE = 300.0  # seconds for one replay
+_STARTS, _STANDS = 60.0, 5.0  # seconds to get ready: a server that was started, one that should be there
+
+
+def wanted(settings: Settings, flags: Mapping[str, Any]) -> Verify:
+    """What the configuration says of verify, and the flags over it."""
+    known = {field.name for field in fields(Verify)}
+    given = {name: value for name, value in flags.items() if name in known}
+    given["match_event"] = _events(flags["match_event"]) or None
+    return settings.verify.over(**given)
+
+
+def piece(path: Path, contracts: tuple[Contract, ...]) -> Piece:
+    """A cassette, ready to be played."""
+    recorded = load_cassette(path)
+    return Piece(name=str(path), recorded=recorded, dialogue=script(recorded, contracts), contracts=contracts)
+
+
+def plan(verify: Verify, settings: Settings, *, seed: int | None, contracted: bool) -> Plan:
+    """All that a verification needs to know, beside the cassettes."""
+    tls = target_context(
+        None if verify.target_ca is None else Path(verify.target_ca), insecure=bool(verify.insecure)
+    )
+    asked = verify.start is not None or verify.ready is not None
+    patience = verify.start_timeout or (_STARTS if asked else _STANDS)
+    fail_on = settings.fail_on or "breaking"
+    return Plan(
+        target=TargetOptions(
+            url=verify.target,
+            start=verify.start,
+            ready=verify.ready,
+            reset=verify.reset,
+            tls=tls,
+            patience=patience,
+        ),
+        against=None
+        if verify.against is None
+        else TargetOptions(url=verify.against, tls=tls, patience=patience),
+        given=_given(verify),
+        pace=parse_pace(verify.pace or "causal"),
+        waits=Waits() if verify.wait is None else Waits(hard=verify.wait),
+        timeout=verify.timeout or _WHOLE,
+        repeat=verify.repeat or 1,
+        concurrency=verify.concurrency or 1,
+        fresh_ids=verify.fresh_ids is not False,
+        seed=seed,
+        options=_options(verify, contracted),
+        save=None if verify.save_failures is None else Path(verify.save_failures),
+        fails=lambda finding: fails(weigh([finding], settings.severity)[0], fail_on),
+        environment=environment_values(os.environ),
+    )
+
+
+def _given(verify: Verify) -> Given:
+    secrets = {}
+    for text in verify.secret:
+        name, value, warning = parse_secret(text, os.environ)
+        secrets[name] = value
+        if warning is not None:
+            click.echo(f"wsrecord: {warning}", err=True)
+    return Given(
+        headers=tuple(map(parse_header, verify.header)),
+        query=tuple(map(parse_query, verify.query)),
+        secrets=secrets,
+        auth=verify.auth,
+        setup=verify.setup,
+    )
+
+
+def _options(verify: Verify, contracted: bool) -> Options:
+    places = []
+    for text in verify.ignore:
+        try:
+            places.append(ignored(text))
+        except ValueError as error:
+            raise UsageError(f"--ignore {text!r}: {error}") from None
+    match: Match = verify.match or ("contract" if contracted else "shape")
+    if "contract" in (match, *verify.match_event.values()) and not contracted:
+        raise UsageError(
+            "--match contract needs a contract: give --contract PATH, or match by shape or exact"
+        )
+    return Options(match=match, events=verify.match_event, ignore=tuple(places))
+
+
+def _events(texts: tuple[str, ...]) -> dict[str, Match]:
+    found: dict[str, Match] = {}
+    for text in texts:
+        name, equals, how = text.rpartition("=")
+        match = next((one for one in MATCHES if one == how), None)
+        if not equals or not name or match is None:
+            hint = did_you_mean(how, MATCHES) if equals else ""
+            raise UsageError(f"--match-event {text!r}: write EVENT={'|'.join(MATCHES)}{hint}")
+        found[name] = match
+    return found
