@@ -1,5 +1,6 @@
 """`wsrecord verify`."""
 
+import os
 import re
 import shutil
 import sys
@@ -118,7 +119,7 @@ def command(names: tuple[str, ...], **options: Any) -> None:
     contracts = load_all(_contracts(settings))
     plan = plan_of(verify, settings, seed=options["seed"], contracted=bool(contracts))
     pieces = [piece(path, contracts) for path in cassettes(names)]
-    with tempfile.TemporaryDirectory(prefix="wsrecord-") as folder:
+    with tempfile.TemporaryDirectory(prefix=f"wsrecord-{os.getpid()}-") as folder:
         with _progress() as say:
             done = run(Verification(plan, pieces, Path(folder), say).run())
         report = report_of(

@@ -60,7 +60,7 @@ def plan(verify: Verify, settings: Settings, *, seed: int | None, contracted: bo
         ),
         against=None
         if verify.against is None
-        else TargetOptions(url=verify.against, tls=tls, patience=patience),
+        else TargetOptions(url=verify.against, tls=tls, patience=verify.start_timeout or _STANDS),
         given=_given(verify),
         pace=parse_pace(verify.pace or "causal"),
         waits=Waits() if verify.wait is None else Waits(hard=verify.wait),

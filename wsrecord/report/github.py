@@ -62,6 +62,8 @@ def _message(finding: Finding, more: int) -> str:
         for label, value in (("expected", finding.expected), ("got", finding.got))
         if value is not None
     ]
+    if "blame" in finding.extra:
+        parts.append(f"who moved: {finding.extra['blame']}")
     if more:
         parts.append(f"and {more} more like it")
     return "\n".join(parts)

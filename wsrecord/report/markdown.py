@@ -32,15 +32,19 @@ def _lines(report: Report) -> Iterator[str]:
     if not groups:
         return
     yield ""
-    yield "| | code | what | where | expected | got | times |"
-    yield "| --- | --- | --- | --- | --- | --- | --- |"
+    blamed = any("blame" in same.first.extra for same in groups)
+    heads = ["", "code", "what", "where", "expected", "got", *(["who moved"] if blamed else []), "times"]
+    yield f"| {' | '.join(heads)} |".replace("|  |", "| |")
+    yield f"|{' --- |' * len(heads)}"
     for same in groups[:LIMIT]:
         first = same.first
         place = first.place
         where = (place.cassette, findings_text.position(place), findings_text.pointed(place), first.instance)
-        cells = (
+        cells = [
             alike.name(first.code), first.message, ", ".join(filter(None, where)), first.expected, first.got,
-        )  # fmt: skip
+        ]  # fmt: skip
+        if blamed:
+            cells.append(first.extra.get("blame"))
         shown = " | ".join(_cell(cell) for cell in cells)
         yield f"| {first.severity} | {shown} | {len(same.rest) + 1} |"
     if len(groups) > LIMIT:

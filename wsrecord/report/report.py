@@ -64,6 +64,6 @@ class Report:
             (len(self.cassettes), "cassette"),
             (self.counts.sessions, "session"),
             (self.counts.messages, "message"),
-            (self.counts.events, "event"),
+            *([(self.counts.events, "event")] if self.contracts else []),
         )
         return ", ".join(count(number, thing) for number, thing in parts)

@@ -86,6 +86,8 @@ def _result(finding: Finding, rules: list[str], make: "_Locations") -> dict[str,
         for label, value in (("Expected", finding.expected), ("Got", finding.got))
         if value is not None
     ]
+    if "blame" in finding.extra:
+        told.append(f"Who moved: {finding.extra['blame']}")
     where = findings_text.position(place)
     if where:
         told.append(f"In {where}.")
