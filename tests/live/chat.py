@@ -2,7 +2,10 @@
 
 import asyncio
 import json
+import sys
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -50,13 +53,15 @@ def conversation(**headers: str) -> Recorded:
     )
 
 
-def cassette(path: Path, recorded: Recorded | None = None, *, whole: bool = True) -> Path:
+def cassette(
+    path: Path, recorded: Recorded | None = None, *, whole: bool = True, nonce: str = "ba9876543210"
+) -> Path:
     """Write it as a file."""
     recording = (recorded or conversation()).recording
     records = (recorded or conversation())._records
     path.parent.mkdir(parents=True, exist_ok=True)
     writer = CassetteWriter.create(path)
-    writer.record(recording.head)
+    writer.record(replace(recording.head, nonce=nonce))
     writer.copy(records)
     if whole:
         kinds = [type(one).__name__ for one in records]
@@ -114,3 +119,20 @@ def without(kind: str, field: str) -> Change:
         return {name: value for name, value in event.items() if (event["type"], name) != (kind, field)}
 
     return change
+
+
+async def _serve(port: int) -> None:
+    talk = chat()
+
+    async def met(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError, asyncio.IncompleteReadError):
+            await talk(Peer(reader, writer))
+        writer.close()
+
+    async with await asyncio.start_server(met, "127.0.0.1", port) as server:
+        print(f"ready on {port}", flush=True)
+        await server.serve_forever()
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve(int(sys.argv[1])))

@@ -1,11 +1,14 @@
 """Who plays in a cassette, and which secrets each of them needs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from urllib.parse import parse_qsl, urlsplit
 
 from wsrecord.dialogue.cast import cast
-from wsrecord.dialogue.steps import Connect
-from wsrecord.live.credentials import Wanted
+from wsrecord.dialogue.steps import Connect, Place, Variable
+from wsrecord.live.credentials import Purse, Wanted
 from wsrecord.live.rehearsal import Piece
+
+_Carrier = tuple[str, str]  # `header` or `query`, and its name in small letters
 
 
 class Actor:
@@ -14,17 +17,41 @@ class Actor:
     def __init__(self, piece: Piece) -> None:
         self.users: Mapping[int, str] = cast(piece.recorded, piece.dialogue)  # by recorded connection
         self.wanted: dict[str, list[Wanted]] = {user: [] for user in ("", *self.users.values())}
-        dialogue = piece.dialogue
-        connections = {step.session: step.connection for step in dialogue.steps if isinstance(step, Connect)}
+        self._dialogue = dialogue = piece.dialogue
+        self._connections = {
+            one.session: one.connection for one in dialogue.steps if isinstance(one, Connect)
+        }
+        self._carriers: dict[str, set[_Carrier | None]] = {}
         for secret in dialogue.secrets:
-            users: dict[str, None] = {}
-            for place in secret.uses:
-                said = dialogue.occurrences[place.occurrence]
-                at = said.exchange[0] if said.exchange else connections.get(said.session or 0, 0)
-                users[self.user(at)] = None
-            for user in users or {"": None}:
-                self.wanted[user].append((secret.name, str(secret.value)))
+            placeholder = str(secret.value)
+            for user in dict.fromkeys(map(self._whose, secret.uses)) or {"": None}:
+                self.wanted[user].append((secret.name, placeholder))
+            self._carriers[placeholder] = set(self._carried(secret))
 
     def user(self, connection: int) -> str:
         """Whose a connection is; the empty name, where nobody knows or there is one user only."""
         return self.users.get(connection, "")
+
+    def missing(self, user: str, purse: Purse) -> list[str]:
+        """The secrets of a user that nothing stands for, and that no given header or parameter replaces."""
+        given: set[_Carrier | None] = {("header", name.lower()) for name, _ in purse.given_headers}
+        given |= {("query", name.lower()) for name, _ in purse.given_query}
+        return purse.missing([one for one in self.wanted[user] if not self._carriers[one[1]] <= given])
+
+    def _whose(self, place: Place) -> str:
+        said = self._dialogue.occurrences[place.occurrence]
+        return self.user(said.exchange[0] if said.exchange else self._connections.get(said.session or 0, 0))
+
+    def _carried(self, secret: Variable) -> Iterator[_Carrier | None]:
+        """In which headers and parameters of requests it stands; None: elsewhere."""
+        for place in secret.uses:
+            said = self._dialogue.occurrences[place.occurrence]
+            first, second = (*place.path, None, None)[:2]
+            if said.is_unit or first not in ("headers", "path"):
+                yield None
+            elif first == "headers":
+                yield "header", str(second).lower()
+            else:
+                pairs = parse_qsl(urlsplit(str(said.value["path"])).query)
+                named = [name for name, value in pairs if str(secret.value) in value]
+                yield ("query", named[0].lower()) if named else None

@@ -139,10 +139,11 @@ class Verification:
         """See that every secret is there before anything is connected."""
         missing: dict[str, None] = {}
         for piece in self._pieces:
-            for user, wanted in self._actors[piece.name].wanted.items():
+            actor = self._actors[piece.name]
+            for user in actor.wanted:
                 purse = await self._wallet.of(user)
                 purse.check()
-                missing.update(dict.fromkeys(purse.missing(wanted)))
+                missing.update(dict.fromkeys(actor.missing(user, purse)))
         if missing:
             raise ask_for(list(missing))
 
