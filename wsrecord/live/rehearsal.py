@@ -38,6 +38,11 @@ class Piece:
     dialogue: Dialogue
     contracts: Sequence[Contract] = ()
 
+    @property
+    def messages(self) -> int:
+        """How many it has."""
+        return sum(session.count for session in self.recorded.sessions)
+
 
 async def perform(piece: Piece, stage: Stage, secrets: Mapping[str, str], fresh: Random | None) -> Played:
     """Act a cassette's dialogue out."""

@@ -20,6 +20,7 @@ from wsrecord.judge.drift.steps import died
 from wsrecord.judge.finding import Finding
 from wsrecord.judge.shown import Shown
 from wsrecord.live.casting import Actor
+from wsrecord.live.client import Patience
 from wsrecord.live.credentials import Given, Wallet, ask_for
 from wsrecord.live.keeping import keep
 from wsrecord.live.played import Played
@@ -28,6 +29,7 @@ from wsrecord.live.stage import Pace, Stage, Waits
 from wsrecord.live.target import Target, TargetOptions, ready
 from wsrecord.live.upstream import Routes
 
+_MESSAGES, _TIMES = 20_000, 10  # so many, and so often as recorded, may come: more is a flood
 Progress = Callable[[str], None]
 
 
@@ -103,7 +105,9 @@ class Verification:
         except TargetError as error:
             raise TargetError(self.clean(str(error))) from None
         except BaseExceptionGroup as group:  # each task's own: the first stands for all
-            first = group.exceptions[0]
+            first: BaseException = group
+            while isinstance(first, BaseExceptionGroup):
+                first = first.exceptions[0]
             raise TargetError(self.clean(str(first))) if isinstance(first, TargetError) else first from None
 
     def clean(self, text: str) -> str:
@@ -124,11 +128,12 @@ class Verification:
             if plan.concurrency == 1 or plan.target.reset is not None:
                 for piece in self._pieces:
                     if self.done.trouble is None:
-                        await self._piece(piece, target, other)
+                        self.done.findings += await self._piece(piece, target, other)
             else:
                 async with asyncio.TaskGroup() as group:
-                    for piece in self._pieces:
-                        group.create_task(self._piece(piece, target, other))
+                    tasks = [group.create_task(self._piece(one, target, other)) for one in self._pieces]
+                for task in tasks:
+                    self.done.findings += task.result()
             if target.died is not None:
                 how, _, words = target.died.partition("; its last output:")
                 lines = " | ".join(filter(None, map(str.strip, words.splitlines())))
@@ -147,14 +152,14 @@ class Verification:
         if missing:
             raise ask_for(list(missing))
 
-    async def _piece(self, piece: Piece, target: Target, other: Target | None) -> None:
+    async def _piece(self, piece: Piece, target: Target, other: Target | None) -> list[Finding]:
         """All runs of one cassette."""
         plan = self._plan
-        runs: list[list[Finding]] = []
+        runs: dict[int, list[Finding]] = {}
 
         async def one(number: int) -> None:
             async with self._limit:
-                runs.append(await self._run(piece, target, other, number))
+                runs[number] = await self._run(piece, target, other, number)
 
         if plan.concurrency == 1:
             for number in range(1, plan.repeat + 1):
@@ -164,7 +169,7 @@ class Verification:
             async with asyncio.TaskGroup() as group:
                 for number in range(1, plan.repeat + 1):
                     group.create_task(one(number))
-        self.done.findings += [*vacuous(piece), *over_runs(runs)]
+        return [*vacuous(piece), *over_runs([found for _, found in sorted(runs.items())])]
 
     async def _reset(self, target: Target) -> bool:
         """Bring the server back to its first state; what was found before that fails is not lost."""
@@ -242,6 +247,7 @@ class Verification:
             pace=plan.pace,
             waits=plan.waits,
             timeout=plan.timeout,
+            patience=Patience(messages=_MESSAGES + _TIMES * piece.messages),
             purse=purses[""],
             purses={connection: purses[user] for connection, user in actor.users.items()},
         )

@@ -1,0 +1,184 @@
+"""All cassettes, as often as wanted, against servers that misbehave: told of in time, nothing left."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from live.chat import chat, conversation, without
+from live.recorded import Recorded
+from live.test_player import (
+    _breaks,
+    _closes_at_once,
+    _dies_midway,
+    _floods,
+    _half_a_message,
+    _half_and_silent,
+    _never_closes,
+    _no_http,
+    _resets_at_once,
+    _silent,
+)
+from support.ends import closed_port
+from support.scripted import Peer, nothing_left, scripted
+
+from wsrecord.dialogue.script import script
+from wsrecord.errors import TargetError, UsageError
+from wsrecord.live.credentials import Given
+from wsrecord.live.rehearsal import Piece
+from wsrecord.live.stage import Waits
+from wsrecord.live.target import TargetOptions
+from wsrecord.live.verification import Plan, Verification, Verified
+
+Act = Callable[[Peer], Awaitable[None]]
+WITHIN = 15.0
+
+
+def piece(name: str = "chat.wsr", recorded: Recorded | None = None) -> Piece:
+    recording = (recorded or conversation()).recording
+    return Piece(name=name, recorded=recording, dialogue=script(recording))
+
+
+def verified(folder: Path, act: Act, *pieces: Piece, port: int | None = None, **plan: Any) -> Verified:
+    async def run() -> Verified:
+        async with nothing_left(), scripted(act) as listening:
+            target = TargetOptions(url=f"ws://127.0.0.1:{port or listening}", patience=0.5)
+            given = {"target": target, "waits": Waits(hard=0.4, soft=0.1), "timeout": 6.0, **plan}
+            async with asyncio.timeout(WITHIN):
+                listed = pieces or (piece(),)
+                return await Verification(Plan(**given), listed, folder, lambda _: None).run()
+
+    return asyncio.run(run())
+
+
+def codes(done: Verified) -> set[str]:
+    return {one.code for one in done.findings if one.severity == "breaking"}
+
+
+async def refuses(status: bytes, peer: Peer) -> None:
+    await peer.head()
+    peer.write(b"HTTP/1.1 " + status + b"\r\nContent-Length: 0\r\n\r\n")
+    await peer.writer.drain()
+
+
+def refusing(status: bytes) -> Act:
+    async def act(peer: Peer) -> None:
+        await refuses(status, peer)
+
+    return act
+
+
+@pytest.mark.parametrize(
+    ("act", "expected"),
+    [
+        pytest.param(refusing(b"401 Unauthorized"), {"WS811"}, id="401"),
+        pytest.param(refusing(b"403 Forbidden"), {"WS811"}, id="403"),
+        pytest.param(refusing(b"502 Bad Gateway"), {"WS811"}, id="502"),
+        pytest.param(_silent, {"WS821"}, id="never-answers"),
+        pytest.param(_closes_at_once, {"WS821"}, id="closes-at-once"),
+        pytest.param(_resets_at_once, {"WS821"}, id="resets-at-once"),
+        pytest.param(_no_http, {"WS821"}, id="no-http"),
+        pytest.param(_floods, None, id="floods"),
+        pytest.param(_breaks, None, id="broken-frames"),
+        pytest.param(_half_a_message, None, id="half-a-message"),
+        pytest.param(_half_and_silent, None, id="half-a-message-and-silent"),
+        pytest.param(_dies_midway, None, id="dies-midway"),
+        pytest.param(_never_closes, None, id="never-goes-on"),
+    ],
+)
+def test_a_server_that_misbehaves_is_a_finding_in_time(
+    act: Act, expected: set[str] | None, tmp_path: Path
+) -> None:
+    begun = time.monotonic()
+    done = verified(tmp_path, act)
+    assert time.monotonic() - begun < 12
+    assert codes(done), done.findings
+    if expected is not None:
+        assert codes(done) >= expected
+    assert not done.whole
+    for one in done.findings:
+        assert "\n" not in one.message
+
+
+def test_where_nobody_is_there_it_says_so_and_finds_nothing(tmp_path: Path) -> None:
+    begun = time.monotonic()
+    with pytest.raises(TargetError, match="nothing accepted connections"):
+        verified(tmp_path, chat(), port=closed_port())
+    assert time.monotonic() - begun < 3
+
+
+def test_a_server_that_is_gone_midway_leaves_what_was_found(tmp_path: Path) -> None:
+    async def run() -> Verified:
+        async with nothing_left():
+            stack: list[Any] = []
+            holder = scripted(chat(without("done", "answer")))
+            port = await holder.__aenter__()
+            stack.append(holder)
+
+            def say(name: str) -> None:
+                if name == "b":
+                    closing.append(asyncio.ensure_future(stack.pop().__aexit__(None, None, None)))
+
+            closing: list[Any] = []
+            target = TargetOptions(url=f"ws://127.0.0.1:{port}", patience=0.5)
+            plan = Plan(target=target, waits=Waits(hard=0.4, soft=0.1), timeout=5.0)
+            done = await Verification(plan, [piece("a"), piece("b")], tmp_path, say).run()
+            await asyncio.gather(*closing)
+            return done
+
+    done = asyncio.run(run())
+    by_cassette = {one.place.cassette for one in done.findings if one.severity == "breaking"}
+    assert by_cassette == {"a", "b"}
+    assert done.whole == {"a"}
+
+
+def test_an_interruption_leaves_nothing_running(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with nothing_left(), scripted(_never_closes) as port:
+            plan = Plan(target=TargetOptions(url=f"ws://127.0.0.1:{port}"), concurrency=4, repeat=4)
+            task = asyncio.create_task(Verification(plan, [piece()], tmp_path, lambda _: None).run())
+            await asyncio.sleep(0.3)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+
+    asyncio.run(run())
+
+
+def test_a_bug_of_ours_is_not_taken_for_the_servers(tmp_path: Path) -> None:
+    def broken(_: str) -> None:
+        raise ZeroDivisionError
+
+    async def run() -> None:
+        async with scripted(chat()) as port:
+            plan = Plan(target=TargetOptions(url=f"ws://127.0.0.1:{port}"), concurrency=2, repeat=2)
+            await Verification(plan, [piece()], tmp_path, broken).run()
+
+    with pytest.raises(ZeroDivisionError):
+        asyncio.run(run())
+
+
+def test_a_command_that_fails_is_the_users_and_shows_no_secret(tmp_path: Path) -> None:
+    given = Given(auth="echo canary-5a5a5a5a; false")
+    with pytest.raises(UsageError) as caught:
+        verified(tmp_path, chat(), given=given)
+    assert "canary-5a5a5a5a" not in str(caught.value).replace(given.auth or "", "")
+
+
+def test_runs_are_added_up_by_cassette(tmp_path: Path) -> None:
+    done = verified(
+        tmp_path, chat(without("done", "answer")), piece("a"), piece("b"), repeat=3, concurrency=4
+    )
+    assert done.runs == done.sessions == 6
+    found = [one for one in done.findings if one.severity == "breaking"]
+    assert [(one.code, one.place.cassette) for one in found] == [("WS803", "a"), ("WS803", "b")]
+    assert [one.extra["runs"] for one in found] == [{"in": [1, 2, 3], "of": 3}] * 2
+    assert set(done.live) == done.whole == {"a", "b"}
+
+
+def test_a_replay_that_takes_too_long_is_ended(tmp_path: Path) -> None:
+    done = verified(tmp_path, _silent, timeout=0.8, waits=Waits(hard=5.0))
+    assert codes(done) == {"WS821"}
+    assert not done.whole
