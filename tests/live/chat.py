@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -121,12 +122,16 @@ def without(kind: str, field: str) -> Change:
     return change
 
 
-async def _serve(port: int) -> None:
-    talk = chat()
+async def _serve(port: int, runs: int | None) -> None:
+    """Serve in a process of its own; after so many sessions it falls over."""
+    talk, left = chat(), count(1)
 
     async def met(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError, asyncio.IncompleteReadError):
             await talk(Peer(reader, writer))
+            if next(left) == runs:
+                print(f"going down with {os.environ.get('CANARY')}", flush=True)
+                os._exit(3)
         writer.close()
 
     async with await asyncio.start_server(met, "127.0.0.1", port) as server:
@@ -135,4 +140,4 @@ async def _serve(port: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(int(sys.argv[1])))
+    asyncio.run(_serve(int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else None))
