@@ -54,6 +54,14 @@ class Target:
         """The last lines that the started server printed."""
         return self._process.tail if self._process is not None else []
 
+    async def may_end(self, within: float = 0.3) -> None:
+        """Give a started server the moment to end that its broken connections may have told of."""
+        if self._process is not None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(within):
+                    await self._process.ended()
+                await asyncio.sleep(_LOOK)  # its last words may still be in the pipe
+
     async def reset(self) -> None:
         """Run the command that brings it back to its first state."""
         command = self.options.reset

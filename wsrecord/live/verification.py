@@ -134,6 +134,8 @@ class Verification:
                     tasks = [group.create_task(self._piece(one, target, other)) for one in self._pieces]
                 for task in tasks:
                     self.done.findings += task.result()
+            if len(self.done.whole) < len(self._pieces):
+                await target.may_end()
             if target.died is not None:
                 how, _, words = target.died.partition("; its last output:")
                 lines = " | ".join(filter(None, map(str.strip, words.splitlines())))
