@@ -189,6 +189,13 @@ def test_two_builds_are_compared_with_each_other(folder: Path) -> None:
     assert code(same) == Exit.CLEAN, same.output
     assert code(both) == Exit.CLEAN, both.output
     assert codes(other) == ["WS803"]
+    (folder / "contract.yaml").write_text(CONTRACT)
+    with served(chat()) as old, served(worse) as new:
+        url = f"ws://127.0.0.1:{old}"
+        same = against(old, "chat", "--against", url, "--contract", "contract.yaml", "--coverage")
+        other = against(new, "chat", "--against", url, "--contract", "contract.yaml", "--json", "-")
+    assert code(same) == Exit.CLEAN, same.output
+    assert codes(other) == ["WS101"]
     nobody = f"ws://127.0.0.1:{closed_port()}"
     with served(chat()) as port:
         result = against(port, "chat", "--against", nobody, "--start-timeout", "0.3")

@@ -1,6 +1,7 @@
 """All cassettes, as often as wanted, against servers that misbehave: told of in time, nothing left."""
 
 import asyncio
+import json
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -21,9 +22,15 @@ from live.test_player import (
     _resets_at_once,
     _silent,
 )
+from support.dialogues import asked, record, resumed
 from support.ends import closed_port
 from support.scripted import Peer, nothing_left, scripted
 
+from wsrecord.cassette.recording import Recording, load
+from wsrecord.contract.load import load_all
+from wsrecord.demo.auth import USERS
+from wsrecord.demo.options import DemoOptions
+from wsrecord.demo.server import serve_demo
 from wsrecord.dialogue.script import script
 from wsrecord.errors import TargetError, UsageError
 from wsrecord.live.credentials import Given
@@ -182,3 +189,43 @@ def test_a_replay_that_takes_too_long_is_ended(tmp_path: Path) -> None:
     done = verified(tmp_path, _silent, timeout=0.8, waits=Waits(hard=5.0))
     assert codes(done) == {"WS821"}
     assert not done.whole
+
+
+def test_users_who_overlap_are_played_as_themselves(tmp_path: Path) -> None:
+    """Two users at once, and a third who leaves and comes back, against the demo server."""
+
+    async def run() -> Verified:
+        path = await record(tmp_path, (asked(0, 2), asked(1, 2), resumed))
+        rules = load_all(("schemas",))
+        recording = load(path)
+        whole_piece = Piece(
+            name="users.wsr", recorded=recording, dialogue=script(recording, rules), contracts=rules
+        )
+        live = tmp_path / "live"
+        live.mkdir()
+        async with serve_demo(options=DemoOptions(pace=0.002)) as server:
+            plan = Plan(
+                target=TargetOptions(url=f"ws://127.0.0.1:{server.port}"),
+                given=Given(secrets=passwords(recording)),
+                repeat=2,
+                concurrency=2,
+            )
+            return await Verification(plan, [whole_piece], live, lambda _: None).run()
+
+    done = asyncio.run(run())
+    assert codes(done) == set()
+    assert done.sessions == 8
+    assert done.whole == {"users.wsr"}
+    [shown] = done.shown
+    assert shown.users >= 3
+
+
+def passwords(recording: Recording) -> dict[str, str]:
+    """By placeholder, the password of whoever logs in with it."""
+    found = {}
+    for connection in recording.connections:
+        for exchange in connection.exchanges:
+            if exchange.request is not None and exchange.request.body:
+                body = json.loads(exchange.request.body)
+                found[body["password"]] = USERS[body["username"]].password
+    return found

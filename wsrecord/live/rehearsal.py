@@ -74,7 +74,11 @@ def judged(
 
 
 def compared(
-    piece: Piece, mine: tuple[Played, Recording], theirs: tuple[Played, Recording], options: Options
+    piece: Piece,
+    mine: tuple[Played, Recording],
+    theirs: tuple[Played, Recording],
+    shown: Sequence[Shown],
+    options: Options,
 ) -> list[Finding]:
     """What differs between two runs of one dialogue, on two targets: what the other one did is right."""
     played, live = mine
@@ -95,7 +99,7 @@ def compared(
         options=options,
         steps=[*_stalled(piece, played), *_unsent(piece, played)],
     )
-    found = trial.judge(case, [Shown(one) for one in piece.contracts])
+    found = trial.judge(case, shown)
     found = [*_pertinent(piece, found), *_other(piece, other)]
     if not any(one.severity == "breaking" for one in found):
         found += _troubles(piece, played)
@@ -208,29 +212,28 @@ def _said(dialogue: Dialogue, step: AnyStep, stall: Stall) -> str:
 
 
 def _unsent(piece: Piece, played: Played) -> Iterator[Drift]:
-    """What was not sent; with it, all that came after it in its session."""
-    groups: dict[object, list[Unsent]] = {}
+    """What was not sent: of each session the first, and how much more after it."""
+    left: dict[object, list[Unsent]] = {}
     for unsent in played.unsent:
-        groups.setdefault((unsent.session, unsent.why), []).append(unsent)
-    for first, *rest in groups.values():
-        step = piece.dialogue.steps[first.step]
-        yield _not_sent(piece.dialogue, step, first, len(rest))
+        alone = ("step", unsent.step) if unsent.session is None else ("session", unsent.session)
+        left.setdefault(alone, []).append(unsent)
+    for first, *others in left.values():
+        yield _not_sent(piece.dialogue, piece.dialogue.steps[first.step], first, others)
 
 
-def _not_sent(dialogue: Dialogue, step: AnyStep, unsent: Unsent, more: int) -> Drift:
-    after = (
-        f", and neither {'was the step' if more == 1 else f'were the {more} steps'} after it" if more else ""
-    )
+def _not_sent(dialogue: Dialogue, step: AnyStep, unsent: Unsent, others: Sequence[Unsent]) -> Drift:
     waited = [_awaited(dialogue, gate) for gate in step.gates if gate.why == "link"]
+    names = [_name(dialogue, dialogue.steps[one.step]) for one in others]
+    more = f"; nor was {names[0]}" if len(names) == 1 else f"; nor were {len(names)} more" if names else ""
     return Drift(
         code=Code.NOT_SENT,
         severity="breaking",
         event=_name(dialogue, step),
         recorded=_spot(dialogue, step),
-        message=f"{_name(dialogue, step)} was not sent: {unsent.why}{after}",
+        message=f"{_name(dialogue, step)} was not sent: {unsent.why}{more}",
         expected="that it can be sent",
         got=unsent.why,
-        extra={"awaited": [str(one) for one in waited]},
+        extra={"awaited": [str(one) for one in waited], "unsent": [_name(dialogue, step), *names]},
     )
 
 

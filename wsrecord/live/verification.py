@@ -204,7 +204,8 @@ class Verification:
             found = judged(piece, played, take.live, done.shown, plan.options)
         else:
             before = self._take(piece, theirs)
-            found = compared(piece, (played, take.live), (theirs, before.live), plan.options)
+            pair = (played, take.live), (theirs, before.live)
+            found = compared(piece, *pair, done.shown, plan.options)
         found = self._cleaned(found)
         done.runs += 1
         done.sessions += len(take.live.sessions)
