@@ -9,6 +9,7 @@ import pytest
 from cli.verifying import against, code, codes, verify
 from live.chat import cassette, chat, conversation, without
 from live.recorded import Recorded
+from support.certificates import Authority
 from support.scripted import Peer
 from support.served import served
 
@@ -269,3 +270,17 @@ def test_ids_that_the_client_made_are_new_unless_they_are_to_be_the_same(folder:
             assert code(against(port, "chat", *options)) == Exit.CLEAN
     assert said[0] != made != said[1] == said[2] != said[0]
     assert said[3] == made
+
+
+def test_a_target_with_a_certificate_of_its_own_needs_to_be_trusted(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    authority = Authority(tmp_path_factory.mktemp("certificates"))
+    cassette(folder / "chat.wsr")
+    with served(chat(), authority.issue().server_context()) as port:
+        url = ("--target", f"wss://127.0.0.1:{port}")
+        assert code(verify("chat", *url)) == Exit.TARGET
+        assert code(verify("chat", *url, "--target-ca", authority.ca)) == Exit.CLEAN
+        assert code(verify("chat", *url, "--insecure")) == Exit.CLEAN
+        (folder / "wsrecord.toml").write_text(f'[verify]\ntarget-ca = "{authority.ca}"\n')
+        assert code(verify("chat", *url)) == Exit.CLEAN

@@ -110,7 +110,7 @@ def test_what_failed_is_kept_as_a_cassette_that_every_command_takes(folder: Path
         assert code(against(port, kept)) == Exit.CLEAN
         result = against(port, "chat", "--save-failures", "chat.wsr.jsonl")
     assert code(result) == Exit.USAGE
-    assert "what failed can't be saved there" in str(result.exception)
+    assert "is no folder that can be written to" in str(result.exception)
 
 
 def test_no_secret_is_in_anything_that_is_left(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -70,10 +70,21 @@ def plan(verify: Verify, settings: Settings, *, seed: int | None, contracted: bo
         fresh_ids=verify.fresh_ids is not False,
         seed=seed,
         options=_options(verify, contracted),
-        save=None if verify.save_failures is None else Path(verify.save_failures),
+        save=_folder(verify.save_failures),
         fails=lambda finding: fails(weigh([finding], settings.severity)[0], fail_on),
         environment=environment_values(os.environ),
     )
+
+
+def _folder(name: str | None) -> Path | None:
+    """A folder for failures: that it can be had is seen before anything is played."""
+    if name is None:
+        return None
+    path = Path(name)
+    near = next(one for one in (path, *path.absolute().parents) if one.exists())
+    if not near.is_dir() or not os.access(near, os.W_OK):
+        raise UsageError(f"--save-failures {name}: {near} is no folder that can be written to")
+    return path
 
 
 def _given(verify: Verify) -> Given:
