@@ -132,6 +132,9 @@ def test_no_secret_is_in_anything_that_is_left(folder: Path, capfd: pytest.Captu
         ("--secret", "token=env:CANARY"),
         ("--auth", "printenv CANARY"),
         ("--header", "X-Token: {t}", "--secret", "t=env:CANARY"),
+        ("--header", f"X-Token: {CANARY}"),
+        ("--header", f"X-Token: {CANARY}", "--query", f"access_token={CANARY}"),
+        ("--secret", f"token={CANARY}"),
         ("--setup", 'echo "{\\"token\\": \\"$CANARY\\"}"'),
     )
     said = ""
@@ -153,6 +156,26 @@ def test_no_secret_is_in_anything_that_is_left(folder: Path, capfd: pytest.Captu
         if ".git" not in one.parts:
             assert CANARY.encode() not in one.read_bytes(), one
     assert path in written
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--auth", 'echo "bad: $CANARY" >&2; false'),
+        ("--setup", 'echo "bad: $CANARY" >&2; false'),
+        ("--reset", f"echo {CANARY}; false"),
+        ("--reset", 'echo "$CANARY"; false', "--concurrency", "2"),
+        ("--start", 'echo "$CANARY"; false'),
+        ("--start", 'echo "$CANARY"; sleep 9', "--ready", "never", "--start-timeout", "0.3"),
+    ],
+)
+def test_no_secret_is_in_an_error(options: tuple[str, ...], folder: Path) -> None:
+    cassette(folder / "chat.wsr")
+    with served(chat()) as port:
+        result = against(port, "chat", *options, "--secret", "x=env:CANARY", CANARY=CANARY)
+    assert code(result) in (Exit.FINDINGS, Exit.USAGE, Exit.TARGET)
+    assert str(result.exception)
+    assert CANARY not in str(result.exception) + result.output
 
 
 def test_a_started_server_that_dies_is_a_finding_with_its_last_words_but_no_secret(folder: Path) -> None:

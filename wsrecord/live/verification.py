@@ -13,7 +13,7 @@ from random import Random
 from wsrecord.cassette.recording import Recording
 from wsrecord.cassette.redaction.ordinary import MIN_LEARNED
 from wsrecord.cassette.redaction.redactor import Redactor, Vault
-from wsrecord.errors import TargetError
+from wsrecord.errors import TargetError, WsrecordError
 from wsrecord.judge.drift.chance import over_runs
 from wsrecord.judge.drift.options import Options
 from wsrecord.judge.drift.steps import died
@@ -102,13 +102,12 @@ class Verification:
         """Play all cassettes; a TargetError says that there was nobody to play with."""
         try:
             return await self._all()
-        except TargetError as error:
-            raise TargetError(self.clean(str(error))) from None
-        except BaseExceptionGroup as group:  # each task's own: the first stands for all
-            first: BaseException = group
-            while isinstance(first, BaseExceptionGroup):
-                first = first.exceptions[0]
-            raise TargetError(self.clean(str(first))) if isinstance(first, TargetError) else first from None
+        except Exception as error:  # of a group, each task's own: the first stands for all
+            while isinstance(error, ExceptionGroup):
+                error = error.exceptions[0]
+            if isinstance(error, WsrecordError):
+                raise type(error)(self.clean(str(error))) from None
+            raise error from None
 
     def clean(self, text: str) -> str:
         """Any text without the secrets that this run knows."""
