@@ -18,6 +18,7 @@ _OUTPUT_ERRORS = (errno.EPIPE, errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EBADF
 COMMANDS = {
     "record": "Record live WebSocket sessions through a proxy into a cassette.",
     "verify": "Replay cassettes against the real server, and judge what it does now.",
+    "serve": "Play a cassette's server to real clients, and judge what they say.",
     "check": "Check cassettes against contracts, offline.",
     "show": "Show a cassette as a timeline.",
     "links": "Show which values a replay carries over from the live server.",

@@ -126,7 +126,7 @@ def command(**options: Any) -> int:
     """
     from wsrecord.live.record import RecordOptions, record  # noqa: PLC0415 - keeps --help quick
 
-    certificate, tls = _own_tls(options)
+    certificate, tls = own_tls(options)
     routes = _routes(options)
     out = options["out"] or Path("cassettes") / f"{datetime.now().astimezone():%Y%m%d-%H%M%S}.wsr"
     if options["max_head"] < _LEAST_HEAD:
@@ -151,7 +151,7 @@ def command(**options: Any) -> int:
         )
 
 
-def _own_tls(options: dict[str, Any]) -> tuple[Any, Any]:
+def own_tls(options: dict[str, Any]) -> tuple[Any, Any]:
     """Return what serves TLS: a throw-away certificate to be written, or a context."""
     from wsrecord.live.tls import own_context, throw_away  # noqa: PLC0415
 
@@ -160,7 +160,7 @@ def _own_tls(options: dict[str, Any]) -> tuple[Any, Any]:
     if options["key"]:
         raise UsageError("--key needs --cert")
     if options["tls"]:
-        host, _, _ = _address(options["listen"])
+        host, _, _ = address(options["listen"])
         return throw_away(["localhost", "127.0.0.1", "::1", *([host] if host else [])]), None
     return None, None
 
@@ -182,7 +182,7 @@ def _routes(options: dict[str, Any]) -> Routes:
     return Routes.of(routes)
 
 
-def _address(text: str | None) -> tuple[str, int, bool]:
+def address(text: str | None) -> tuple[str, int, bool]:
     """Read HOST:PORT, :PORT, PORT or HOST; the last part says whether the port was asked for."""
     if not text:
         return "", 0, False
@@ -199,7 +199,7 @@ def _address(text: str | None) -> tuple[str, int, bool]:
 def _proxy_options(options: dict[str, Any], routes: Routes, tls: Any) -> Any:
     from wsrecord.live.proxy import Listen, ProxyOptions  # noqa: PLC0415
 
-    host, port, fixed = _address(options["listen"])
+    host, port, fixed = address(options["listen"])
     if math.isnan(options["handshake_timeout"]):
         raise UsageError("--handshake-timeout nan: write a number of seconds")
     listen = Listen(host=host or "127.0.0.1", port=port if fixed else 9000, fixed=fixed, tls=tls)

@@ -21,7 +21,7 @@ from .fresh import renewed
 from .heads import response_value
 from .insides import Scalar, get
 from .links import renewable
-from .matching import Table, counterpart, match
+from .matching import Score, Table, counterpart, match, score
 from .progress import Progress
 from .significance import is_time
 from .steps import AnyStep, Ask, Connect, Dialogue, Gate, Occurrence, Variable
@@ -101,12 +101,16 @@ class Bindings:
         self._taken[step.number] = len(self._came.get(session, ())) if session is not None else 0
         for number, value in dict(filled.values).items():
             one = self.dialogue.occurrences[number]
-            for tie in self._ties.get(number, ()):
-                said = get(value, tie.path)
-                if self._table.get(tie.token) is None and isinstance(said, str | int | float):
-                    self._table.bind(tie.token, said)
+            self._spoken(number, value)
             if one.unit is not None and one.session is not None:
                 self._feed(one.session, self._unit_of(one, value))
+
+    def _spoken(self, number: int, value: Any) -> None:
+        """What nobody knew stands for itself from now on."""
+        for tie in self._ties.get(number, ()):
+            said = get(value, tie.path)
+            if self._table.get(tie.token) is None and isinstance(said, str | int | float):
+                self._table.bind(tie.token, said)
 
     def heard(self, session: int, unit: Unit) -> Occurrence | None:
         """Take what the live server said; return the recorded occurrence that it stands for, if any."""
@@ -131,6 +135,20 @@ class Bindings:
         if found is not None:
             self._bind(found, response_value(response))
         return found
+
+    def fits(self, recorded: Occurrence, value: Any) -> Score | None:
+        """How well a live request fits a recorded one by its ties; None: it belongs to something else."""
+        return score(self._ties.get(recorded.number, ()), value, self._table)
+
+    def stands(self, recorded: Occurrence, value: Any) -> None:
+        """A live request stands for this recorded one."""
+        self._bind(recorded, value)
+
+    def say(self, number: int) -> Any:
+        """What an answer said in the recording, with live values in it; it has been said."""
+        value = self._filling.value(self.dialogue.occurrences[number], self.value)
+        self._spoken(number, value)
+        return value
 
     def met(self, gate: Gate) -> bool:
         """Whether what a gate waits for has come."""

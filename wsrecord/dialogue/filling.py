@@ -62,6 +62,10 @@ class Filling:
                 return Filled()
         return Filled()
 
+    def value(self, one: Occurrence, live: Callable[[Variable], Scalar | None]) -> Any:
+        """What was said, with what `live` knows in it."""
+        return self._said(one, live)
+
     def _said(self, one: Occurrence, live: Callable[[Variable], Scalar | None]) -> Any:
         value = one.unit.value if one.unit is not None else one.value
         # from the end: what comes later in a text is still found when what comes sooner has changed

@@ -56,6 +56,31 @@ def request_of(value: dict[str, Any], request: Request) -> Request:
     return replace(request, path=value["path"], headers=headers, body=body, size=size)
 
 
+def response_of(value: dict[str, Any], response: Response) -> Response:
+    """The answer with what a value says in its places."""
+    left = {name: list(values) for name, values in value["headers"].items()}
+    cookies = value.get("set-cookie", {})
+    headers = tuple(
+        (name, _cookie(old, cookies))
+        if name.lower() == "set-cookie"
+        else (name, left[name.lower()].pop(0) if left.get(name.lower()) else old)
+        for name, old in response.headers
+    )
+    body = response.body
+    if "body" in value and body is not None:
+        body = value["body"].encode("utf-8", "surrogateescape")
+    return replace(response, headers=headers, body=body)
+
+
+def _cookie(text: str, cookies: dict[str, str]) -> str:
+    pair, semicolon, rest = text.partition(";")
+    name, _, old = pair.partition("=")
+    new = cookies.get(name.strip())
+    if new is None or new == old.strip().strip('"'):
+        return text
+    return f"{name}={new}{semicolon}{rest}"
+
+
 def _framed(headers: Headers, length: int) -> Iterator[tuple[str, str]]:
     """With the length that the body has now; a cassette keeps it whole and decoded."""
     for name, value in headers:

@@ -41,7 +41,9 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class _Score:
+class Score:
+    """How well something live fits a recorded one."""
+
     against: int  # ties to something else
     agreed: int  # ties to the same
     opened: int  # ties to something that neither side has met before
@@ -56,20 +58,20 @@ def match(
     for tried, one in enumerate(candidates):
         if tried >= _MOST_TRIED:
             break
-        score = _score(ties.get(one.number, ()), value, table)
-        if score is None or (score.against and not score.opened):
+        found = score(ties.get(one.number, ()), value, table)
+        if found is None or (found.against and not found.opened):
             continue
-        if not score.against and not score.opened and score.agreed:
+        if not found.against and not found.opened and found.agreed:
             return one
         likeness = _flat(value) if likeness is None else likeness
         alike = sum(likeness.get(path) == said for path, said in _flat(one.value).items())
-        rank = not score.against, score.agreed, alike
+        rank = not found.against, found.agreed, alike
         if best is None or rank > best[0]:
             best = rank, one
     return best[1] if best is not None else None
 
 
-def _score(ties: tuple[Tie, ...], value: Any, table: Table) -> _Score | None:
+def score(ties: tuple[Tie, ...], value: Any, table: Table) -> Score | None:
     """How well the ties of a recorded event fit a live one; None: it belongs to something else."""
     against = agreed = opened = 0
     for tie in ties:
@@ -87,7 +89,7 @@ def _score(ties: tuple[Tie, ...], value: Any, table: Table) -> _Score | None:
             against += 1
         else:
             opened += 1
-    return _Score(against, agreed, opened)
+    return Score(against, agreed, opened)
 
 
 def _flat(value: Any) -> dict[Path, Any]:

@@ -130,7 +130,7 @@ def _session(told: Told, session: Session, said: list[Occurrence]) -> Iterator[D
     found: list[Draft] = [*_messages(session, [one for one in said if one.is_unit], lane, where)]
     found += _controls(session, lane)
     found.sort(key=lambda draft: draft.before)
-    yield from _timed(found, told.occurrences, _causes(told.occurrences, session.number))
+    yield from _timed(found, told.occurrences, causes_of(told.occurrences, session.number))
     yield _end(session, lane)
 
 
@@ -150,7 +150,7 @@ def _messages(session: Session, said: list[Occurrence], lane: object, where: str
     for group in together([one.unit for one in said if one.unit is not None]):
         numbers = sorted({number for unit in group for number in unit.numbers})
         covered.update(numbers)
-        messages = tuple(_sendable(session.messages[number - 1], number, where) for number in numbers)
+        messages = tuple(sendable(session.messages[number - 1], number, where) for number in numbers)
         occurrences = tuple(by_unit[id(unit)] for unit in group)
         yield Draft(_say(session, messages, numbers, tuple(group), occurrences), lane, numbers[0])
     closed = _AFTER_ALL
@@ -159,7 +159,7 @@ def _messages(session: Session, said: list[Occurrence], lane: object, where: str
             closed = number
         if message.sender != "client" or message.opcode not in _DATA or number in covered or number > closed:
             continue
-        step = _say(session, (_sendable(message, number, where),), [number], (), ())
+        step = _say(session, (sendable(message, number, where),), [number], (), ())
         yield Draft(step, lane, number)
 
 
@@ -176,7 +176,7 @@ def _say(
     )  # fmt: skip
 
 
-def _sendable(message: Message, number: int, where: str) -> Message:
+def sendable(message: Message, number: int, where: str, who: str = "client") -> Message:
     """A message that was kept whole; redaction may have made it shorter."""
     cut = message.size is not None and len(message.payload) < message.size
     redacted = message.unread is None and PLACEHOLDER.search(message.payload.decode("latin-1")) is not None
@@ -187,7 +187,7 @@ def _sendable(message: Message, number: int, where: str) -> Message:
             else f"its payload was not kept ({message.unread})"
         )
         raise CassetteError(
-            f"{where}, message {number}: {kept}, so the client can't say it again; "
+            f"{where}, message {number}: {kept}, so the {who} can't say it again; "
             "record it anew with a higher --max-message"
         )
     return message
@@ -214,7 +214,7 @@ def _controls(session: Session, lane: object) -> Iterator[Draft]:
         yield Draft(step, lane, number)
 
 
-def _causes(occurrences: Sequence[Occurrence], session: int) -> dict[int, str]:
+def causes_of(occurrences: Sequence[Occurrence], session: int) -> dict[int, str]:
     """By occurrence, the kind of event that the client may have answered with it: what came right before."""
     found: dict[int, tuple[str, str]] = {}
     counts: Counter[str] = Counter()

@@ -102,7 +102,8 @@ class Tokens:
             return _NO_RULES
         if reading.contract is None:
             return _Rules(skipped=frozenset({_path(reading.name_at)} if reading.name_at else ()))
-        event = EventKey(one.sender, one.kind)
+        # a contract's words are of who really speaks: `sides.py` may have swapped them
+        event = EventKey(one.unit.sender if one.unit is not None else one.sender, one.kind)
         found = self._rules.get((reading.contract.name, event))
         if found is None:
             found = self._rules[reading.contract.name, event] = _rules(reading.contract, event)

@@ -158,6 +158,13 @@ class Code(Enum):
     CONNECTION_FAILED = 823, "breaking", "a connection to the server did not work as every client needs it to"
     TARGET_DIED = 824, "breaking", "the server under test ended while it was tested"
 
+    MESSAGE_UNEXPECTED = 831, "breaking", "a client said what the recording does not have there"
+    MESSAGE_UNSAID = 832, "breaking", "a client never said what it says in the recording"
+    REQUEST_UNEXPECTED = 833, "warning", "a client asked over HTTP for what the recording does not have"
+    SESSION_UNEXPECTED = 834, "breaking", "a client opened a session that the recording does not have"
+    SESSION_UNOPENED = 835, "breaking", "no client opened a session that the recording has"
+    CLIENT_FAILED = 836, "breaking", "a client did not speak as every server needs it to"
+
     def __init__(self, digits: int, severity: Severity, title: str) -> None:
         self.number = f"WS{digits}"
         self.severity: Severity = severity

@@ -41,7 +41,11 @@ class Case:
 
 
 def judge_cassette(
-    source: Source, shown: Sequence[Shown], cassette: str, progress: Callable[[int], None] | None = None
+    source: Source,
+    shown: Sequence[Shown],
+    cassette: str,
+    progress: Callable[[int], None] | None = None,
+    judges: Sequence[type[Judge]] = JUDGES,
 ) -> Case:
     """All that is wrong in one cassette, each fault once; what it shows of each contract is added up.
 
@@ -53,7 +57,7 @@ def judge_cassette(
     for one in shown:
         mine = [session for session in outline.sessions if is_for(one.contract, session)]
         if mine:
-            evidence = Evidence(one.contract, mine, source, cassette, JUDGES, one.see)
+            evidence = Evidence(one.contract, mine, source, cassette, judges, one.see)
             trials.append((one, evidence))
             for told in evidence.sessions:
                 hearings[told.number].append((evidence, told))

@@ -7,8 +7,9 @@ missing because of something that another judge has told of is left out: see `ho
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import cast
+from typing import ClassVar, cast
 
+from wsrecord.cassette.model import Direction
 from wsrecord.contract.flow.coverage import Coverage
 from wsrecord.contract.flow.fault import FlowFault, KeyValues, Seen
 from wsrecord.contract.flow.instances import Instances, User, shown_of
@@ -58,6 +59,8 @@ class _Group:
 class Running(Judge):
     """Runs the flows while events come in."""
 
+    lenient: ClassVar[Direction] = "client"  # whose events may have crossed on the wire
+
     def __init__(self, contract: Contract, sessions: tuple[Told, ...]) -> None:
         super().__init__(contract, sessions)
         self.flows = contract.flows
@@ -99,7 +102,9 @@ class Running(Judge):
         return (hear,)
 
     def _begin(self, told: Told) -> Instances:
-        made = self._instances[told] = Instances(self.flows, self._groups[told].user, shown=self._shown)
+        made = self._instances[told] = Instances(
+            self.flows, self._groups[told].user, self.lenient, self._shown
+        )
         return made
 
     def end(self, told: Told) -> None:

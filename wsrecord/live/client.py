@@ -25,7 +25,7 @@ from wsrecord.wire.items import DEFAULT_BOUNDS, Bounds, Item, Remark
 from wsrecord.wire.tap import Tap
 from wsrecord.wire.writer import FrameWriter, agreed_compression
 
-_BROKEN = {
+BROKEN = {  # what the tap remarks on of frames that nobody can read on from
     *("unknown-frame", "broken-control", "stray-continuation", "unfinished-message", "cut-frame"),
     *("broken-frame", "broken", "bomb", "blind"),
 }
@@ -329,7 +329,7 @@ class Client:
         if sender == "client" and remark.code == "unread":
             self._fail("unsendable", f"the recorded request can't be sent: {remark.text.partition(';')[0]}")
             self.reset()
-        elif sender == "server" and remark.code in _BROKEN:
+        elif sender == "server" and remark.code in BROKEN:
             self._fail("broken", f"the server broke the protocol: {remark.text}")
             if remark.code == "broken-frame":
                 self.reset()

@@ -1,4 +1,4 @@
-"""Messages -> frames, for a client of our own: masked, and compressed as agreed."""
+"""Messages -> frames, for an end of our own: compressed as agreed, and masked if it is a client's."""
 
 import os
 import zlib
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from websockets.exceptions import InvalidHeader
 from websockets.headers import parse_extension
 
-from wsrecord.wire.frames import Opcode
+from wsrecord.wire.frames import Direction, Opcode
 
 try:
     from websockets.speedups import apply_mask
@@ -23,7 +23,7 @@ _FIN, _RSV1, _MASK = 0x80, 0x40, 0x80
 
 @dataclass(frozen=True, slots=True)
 class Compression:
-    """What was agreed for the client's own messages."""
+    """What was agreed for one side's own messages."""
 
     takeover: bool = True  # the compression context lives on from message to message
     window: int = zlib.MAX_WBITS
@@ -34,8 +34,8 @@ class Compression:
         return self.window >= _LEAST_WINDOW
 
 
-def agreed_compression(values: Iterable[str]) -> Compression | None:
-    """Read the Sec-WebSocket-Extensions values of a 101 answer as the client's side of it; never raises."""
+def agreed_compression(values: Iterable[str], side: Direction = "client") -> Compression | None:
+    """Read the Sec-WebSocket-Extensions values of a 101 answer as this side of it; never raises."""
     for value in values:
         try:
             agreed = parse_extension(value)
@@ -44,9 +44,9 @@ def agreed_compression(values: Iterable[str]) -> Compression | None:
         for name, parameters in agreed:
             if name == _NAME:
                 given = dict(parameters)
-                bits = given.get("client_max_window_bits") or ""
+                bits = given.get(f"{side}_max_window_bits") or ""
                 window = int(bits) if bits in {str(n) for n in range(8, 16)} else zlib.MAX_WBITS
-                return Compression("client_no_context_takeover" not in given, window)
+                return Compression(f"{side}_no_context_takeover" not in given, window)
     return None
 
 
@@ -62,12 +62,12 @@ def extension_names(values: Iterable[str]) -> set[str]:
 
 
 class FrameWriter:
-    """Writes one client's messages."""
+    """Writes one side's messages; without a `mask` a server's."""
 
     __slots__ = ("_compression", "_mask", "_stream")
 
     def __init__(
-        self, compression: Compression | None = None, mask: Callable[[int], bytes] = os.urandom
+        self, compression: Compression | None = None, mask: Callable[[int], bytes] | None = os.urandom
     ) -> None:
         self._compression = compression if compression is not None and compression.possible else None
         self._mask = mask
@@ -100,12 +100,15 @@ class FrameWriter:
 
     def _frame(self, first: int, payload: bytes) -> bytes:
         length = len(payload)
+        masked = _MASK if self._mask is not None else 0
         if length < 126:
-            head = bytes((first, _MASK | length))
+            head = bytes((first, masked | length))
         elif length < 65536:
-            head = bytes((first, _MASK | 126)) + length.to_bytes(2)
+            head = bytes((first, masked | 126)) + length.to_bytes(2)
         else:
-            head = bytes((first, _MASK | 127)) + length.to_bytes(8)
+            head = bytes((first, masked | 127)) + length.to_bytes(8)
+        if self._mask is None:
+            return head + payload
         mask = self._mask(4)
         return head + mask + apply_mask(payload, mask)
 
