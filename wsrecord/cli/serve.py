@@ -13,10 +13,11 @@ from wsrecord import __version__
 from wsrecord.cassette.recording import load as load_cassette
 from wsrecord.cassette.redaction.environment import environment_values
 from wsrecord.cli import settings as configuration
-from wsrecord.cli.check import cassettes
+from wsrecord.cli.cassettes import cassettes
+from wsrecord.cli.contracts import contracts as contracts_of
 from wsrecord.cli.record import address, own_tls
 from wsrecord.cli.reports import View, deliver, outputs_of
-from wsrecord.cli.verify import contracts_of, secrets_of
+from wsrecord.cli.verify_plan import secrets_of
 from wsrecord.config.settings import Settings
 from wsrecord.contract.load import load_all
 from wsrecord.dialogue.part import part
@@ -66,7 +67,9 @@ Exit code: 0 clean, 1 findings, 2 usage, 3 a cassette or contract that can't be 
 )
 @click.option("--pace", default="causal", help="causal (by what the client says), recorded, or recorded*4.")
 @click.option("--loop", is_flag=True, help="Begin the cassette anew for further sessions, until Ctrl-C.")
-@click.option("--secret", metavar="NAME=env:VAR", multiple=True, help="What the server says for a placeholder.")
+@click.option(
+    "--secret", metavar="NAME=env:VAR", multiple=True, help="What the server says for a placeholder."
+)
 @click.option("--fresh-ids/--same-ids", default=False, help="Make ids anew that the server made up. [same]")
 @click.option("--seed", type=int, help="Make the same fresh ids again.")
 @click.option("--max-connections", type=click.IntRange(1), default=1000, show_default=True, help="At once.")

@@ -14,12 +14,12 @@ from typing import Any
 import click
 
 from wsrecord.cli import settings as configuration
-from wsrecord.cli.check import DEFAULT_CONTRACT, cassettes
+from wsrecord.cli.cassettes import cassettes
+from wsrecord.cli.contracts import contracts as contracts_of
 from wsrecord.cli.reports import View, deliver, outputs_of
 from wsrecord.cli.verify_plan import piece, wanted
 from wsrecord.cli.verify_plan import plan as plan_of
 from wsrecord.cli.verify_report import report_of, update
-from wsrecord.config.settings import Settings
 from wsrecord.contract.load import load_all
 from wsrecord.errors import UsageError
 from wsrecord.judge.drift.options import MATCHES
@@ -116,7 +116,7 @@ def command(names: tuple[str, ...], **options: Any) -> None:
     verify = wanted(settings, options)
     if options["update"] and ((verify.repeat or 1) > 1 or verify.against):
         raise UsageError("--update: record from one replay, without --repeat and --against")
-    contracts = load_all(_contracts(settings))
+    contracts = load_all(contracts_of(settings))
     plan = plan_of(verify, settings, seed=options["seed"], contracted=bool(contracts))
     pieces = [piece(path, contracts) for path in cassettes(names)]
     with tempfile.TemporaryDirectory(prefix=f"wsrecord-{os.getpid()}-") as folder:
@@ -139,12 +139,6 @@ def command(names: tuple[str, ...], **options: Any) -> None:
     if done.trouble is not None:
         raise done.trouble
     raise click.exceptions.Exit(int(report.exit_code))
-
-
-def _contracts(settings: Settings) -> tuple[str, ...]:
-    """Where the contracts are; a replay does without where there are none."""
-    usual = Path(DEFAULT_CONTRACT)
-    return settings.contract or ((str(usual),) if (usual / "contract.yaml").is_file() else ())
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """What `wsrecord verify` is to do, from its options and the configuration."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -87,17 +87,22 @@ def _folder(name: str | None) -> Path | None:
     return path
 
 
-def _given(verify: Verify) -> Given:
+def secrets_of(given: Iterable[str]) -> dict[str, str]:
+    """What `--secret` gives, by name."""
     secrets = {}
-    for text in verify.secret:
+    for text in given:
         name, value, warning = parse_secret(text, os.environ)
         secrets[name] = value
         if warning is not None:
             click.echo(f"wsrecord: {warning}", err=True)
+    return secrets
+
+
+def _given(verify: Verify) -> Given:
     return Given(
         headers=tuple(map(parse_header, verify.header)),
         query=tuple(map(parse_query, verify.query)),
-        secrets=secrets,
+        secrets=secrets_of(verify.secret),
         auth=verify.auth,
         setup=verify.setup,
     )

@@ -60,7 +60,13 @@ def cast(
             continue
         fits = bindings.fits(one.asked, value)
         ties = (-99, 0) if fits is None else (-fits.against, fits.agreed)
-        rank = (known.agree(one.asked, value), *ties, exact, _subprotocol(one.request, live), _alike(one, live))
+        rank = (
+            known.agree(one.asked, value),
+            *ties,
+            exact,
+            _subprotocol(one.request, live),
+            _alike(one, live),
+        )
         if best is None or rank > best[0]:
             best = rank, one
     return best[1] if best is not None else None

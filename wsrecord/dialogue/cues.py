@@ -80,9 +80,7 @@ class Cues:
 
     def at(self, message: int) -> Cue:
         """What anything follows on that comes as a session's message of this number."""
-        later = (
-            one.number for one in self._mine if one.unit is not None and one.unit.numbers[0] > message
-        )
+        later = (one.number for one in self._mine if one.unit is not None and one.unit.numbers[0] > message)
         return Cue(next(later, _AFTER_ALL))
 
     def _thread(self, said: Occurrence) -> Token | None:
@@ -118,7 +116,9 @@ class Cues:
         since = bisect_left(self._other_numbers, last)
         until = bisect_left(self._other_numbers, said.number)
         return frozenset(
-            one.number for one in self._others[max(since, until - _MOST) : until] if said.t - one.t <= _SHORTLY
+            one.number
+            for one in self._others[max(since, until - _MOST) : until]
+            if said.t - one.t <= _SHORTLY
         )
 
 

@@ -76,9 +76,7 @@ def part(recording: Recording, contracts: Sequence[Contract] = ()) -> Part:
         readings=told.readings,
     )
     tied = ties(other.occurrences, found.variables, told.readings)
-    linked = {
-        place.occurrence for one in found.variables if one.origin == "server" for place in one.uses
-    }
+    linked = {place.occurrence for one in found.variables if one.origin == "server" for place in one.uses}
     beats = {session.number: _beats(told, session.number) for session in recording.sessions}
     roles = {}
     for session in recording.sessions:
@@ -230,9 +228,7 @@ def _answers(told: Told) -> Iterator[tuple[tuple[int, int], Answer]]:
             if exchange.response is not None and _hung(exchange.response, exchange.request.t):
                 since, until = asked[key].number, answered[key].number
                 soft = frozenset(one.number for one in clients if since < one.number < until)
-            yield key, Answer(
-                exchange=exchange, asked=asked[key], answered=answered.get(key), soft=soft
-            )
+            yield key, Answer(exchange=exchange, asked=asked[key], answered=answered.get(key), soft=soft)
 
 
 def _hung(response: Response, asked: int) -> bool:

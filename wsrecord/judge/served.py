@@ -70,7 +70,13 @@ def judge(visit: Visit, shown: Sequence[Shown]) -> list[Finding]:
         for one in by_contracts
         if one.code != Code.UNKNOWN_EVENT.number or (one.place.session, one.place.number) not in told
     ]
-    own = [*_said(visit, unexpected), *_unsaid(visit), *_sessions(visit), *_requests(visit), *_troubles(visit)]
+    own = [
+        *_said(visit, unexpected),
+        *_unsaid(visit),
+        *_sessions(visit),
+        *_requests(visit),
+        *_troubles(visit),
+    ]
     return [*found, *recall(own, from_recording(visit.live))]
 
 
@@ -159,12 +165,18 @@ def _requests(visit: Visit) -> Iterator[Finding]:
         asked = f"{exchange.request.method} {exchange.request.path.partition('?')[0]}"[:_LONGEST]
         place = replace(_place(visit, None), t=exchange.request.t)
         yield Code.REQUEST_UNEXPECTED.at(
-            place, f"{asked} is not in the recording; it was answered with 404", expected="a recorded request", got=asked
+            place,
+            f"{asked} is not in the recording; it was answered with 404",
+            expected="a recorded request",
+            got=asked,
         )
 
 
 def _troubles(visit: Visit) -> Iterator[Finding]:
     for session, t, kind, text in visit.troubles:
         yield Code.CLIENT_FAILED.at(
-            replace(_place(visit, session), t=t), text, expected="a client that keeps to the protocol", got=kind
+            replace(_place(visit, session), t=t),
+            text,
+            expected="a client that keeps to the protocol",
+            got=kind,
         )

@@ -54,7 +54,9 @@ def agreement(response: Response, asked: Request) -> tuple[bytes, list[str], str
     """A recorded 101 for this client: its bytes, the extensions, and the subprotocol that it lacks."""
     chosen = first_value(response.headers, "sec-websocket-protocol")
     offered = {
-        word.strip() for value in _values(asked.headers, "sec-websocket-protocol") for word in value.split(",")
+        word.strip()
+        for value in _values(asked.headers, "sec-websocket-protocol")
+        for word in value.split(",")
     }
     extensions = agree(
         _values(asked.headers, "sec-websocket-extensions"),

@@ -58,9 +58,7 @@ class Round:
     def role(self, request: Request, *, free: bool = True) -> Role | None:
         """The recorded session that an upgrade stands for; a `free` one has not been played."""
         roles = [one for number, one in self.part.roles.items() if not (free and number in self.taken)]
-        candidates = {
-            id(one.upgrade): one for one in roles if one.session.request is not None
-        }
+        candidates = {id(one.upgrade): one for one in roles if one.session.request is not None}
         found = cast(
             (Candidate(one.upgrade, one.session.request) for one in roles if one.session.request is not None),
             request,
@@ -81,7 +79,11 @@ class Round:
         for some in (fresh, answers):
             by_id = {id(one.asked): one for one in some}
             found = cast(
-                (Candidate(one.asked, one.exchange.request) for one in some if one.exchange.request is not None),
+                (
+                    Candidate(one.asked, one.exchange.request)
+                    for one in some
+                    if one.exchange.request is not None
+                ),
                 request,
                 self.bindings,
                 self._known,

@@ -68,7 +68,9 @@ class Served:
 class Serving:
     """One run of `serve`."""
 
-    def __init__(self, program: Program, shown: list[Shown], folder: Path, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, program: Program, shown: list[Shown], folder: Path, say: Callable[[str], None]
+    ) -> None:
         self.program = program
         self.served = Served()
         self.port = 0
@@ -342,7 +344,7 @@ class Serving:
             if current is self._rounds[-1]:
                 return  # its last requests may come yet; the next session begins another one
             self._review(current)
-        elif all(one.done or one.extra and not one.open for one in self._rounds):
+        elif all(one.done or (one.extra and not one.open) for one in self._rounds):
             self._end_soon(current)
 
     def _end_soon(self, current: Round) -> None:
@@ -380,9 +382,7 @@ def serve(program: Program, shown: list[Shown], folder: Path, say: Callable[[str
     return asyncio.run(_watched(program, shown, folder, say))
 
 
-async def _watched(
-    program: Program, shown: list[Shown], folder: Path, say: Callable[[str], None]
-) -> Served:
+async def _watched(program: Program, shown: list[Shown], folder: Path, say: Callable[[str], None]) -> Served:
     loop = asyncio.get_running_loop()
     serving = Serving(program, shown, folder, say)
     task = loop.create_task(serving.run())

@@ -387,4 +387,6 @@ def _stays(head: RequestHead) -> bool:
     """Whether the client wants to keep the connection."""
     if head.http == "1.0":
         return has_token(head.headers, "connection", "keep-alive")
-    return not has_token(head.headers, "connection", "close") or first_value(head.headers, "upgrade") is not None
+    return (
+        not has_token(head.headers, "connection", "close") or first_value(head.headers, "upgrade") is not None
+    )
