@@ -88,6 +88,7 @@ def test_a_place_for_names_that_no_schema_has_is_a_slip_of_the_pen(tmp_path):
         "name: /type\nserver: {a: a.json, b: b.json}",
         "name: /kind\nserver: {a: {required: [kind]}}",  # schemas that speak of nothing say nothing of it
         "name: /kind\nserver: {a: null}",
+        "name: /kind\nserver: {a: {properties: {text: {type: string}}}}",  # nor do those that leave it out
         "name: /typ\nserver: {a: {schema: a.json, when: {/type: a}}}",
         "codec: json-rpc\nname: /typ\nserver: {a: a.json}",
     ],

@@ -26,8 +26,10 @@ def name_remarks(contract: Contract) -> Iterator[Remark]:
     shown = [str(spec.key) for spec in named[:_MOST]]
     shown += [f"{len(named) - _MOST} more"] if len(named) > _MOST else []
     text = f"name: {place}: no schema of an event speaks of this place, not those of {joined(shown, 'and')}"
+    meant = _meant(named)
     level: Level = "error" if set(reaches) == {"impossible"} else "warning"
-    yield Remark(level, "name-nowhere", contract.file, text + _meant(named))
+    if meant or level == "error":  # a schema need not speak of all fields: silence alone proves nothing
+        yield Remark(level, "name-nowhere", contract.file, text + meant)
 
 
 def _meant(specs: Sequence[EventSpec]) -> str:
