@@ -18,8 +18,8 @@ from wsrecord.judge.finding import Finding
 GALLERY = gallery()
 # What the contract allows: a run may end with an error, a tool may fail. Only a comparison sees that all do.
 ALLOWED = {"error-for-answer", "always-fallback"}
-# What the recordings have once: a comparison can't tell that from chance. And a tool's name makes a variant of
-# its event, of which a recording does not say that there are no more.
+# What the recordings have once: a comparison can't tell that from chance. And a tool's name makes a
+# variant of its event, of which a recording does not say that there are no more.
 TOO_RARE = {"agent-fallback-dropped", "run-cancelled-dropped", "enum-value-new"}
 BREAKING = [drift for drift in GALLERY if drift.grade == "breaking"]
 

@@ -122,7 +122,7 @@ def event_before_greeting(event: Event, stage: Stage) -> list[Event]:
     return [stage.new(pong, type="pong", reply_to="warm-up"), event]
 
 
-@field("breaking", "WS201 WS206", of="tool_completed")
+@field("breaking", "WS201", of="tool_completed")
 def other_call_id(event: Event, stage: Stage) -> None:
     """A tool's outcome names a call that was never made."""
     event["tool_call_id"] = stage.id()
