@@ -105,13 +105,26 @@ class Verification:
         except Exception as error:  # of a group, each task's own: the first stands for all
             while isinstance(error, ExceptionGroup):
                 error = error.exceptions[0]
-            if isinstance(error, WsrecordError):
-                raise type(error)(self.clean(str(error))) from None
+            if isinstance(error, TargetError):
+                raise TargetError(self.clean(str(error))) from None
+            if isinstance(error, WsrecordError):  # it shows how to write things: no pattern may touch that
+                raise type(error)(self._without_values(str(error))) from None
             raise error from None
 
     def clean(self, text: str) -> str:
         """Any text without the secrets that this run knows."""
         return self._redactor(secrets.token_hex(6)).text(text)
+
+    def _without_values(self, text: str) -> str:
+        for value in sorted(self._values.values(), key=len, reverse=True):
+            text = text.replace(value, "…")
+        return text
+
+    @property
+    def _values(self) -> dict[str, str]:
+        """The secrets that are known, and long enough to be looked for."""
+        known = {**self._plan.environment, **self._wallet.secrets}
+        return {name: value for name, value in known.items() if len(value) >= MIN_LEARNED}
 
     async def _all(self) -> Verified:
         plan = self._plan
@@ -266,9 +279,7 @@ class Verification:
         return Take(played, live, saved)
 
     def _redactor(self, nonce: str) -> Redactor:
-        known = {**self._plan.environment, **self._wallet.secrets}
-        long = {name: value for name, value in known.items() if len(value) >= MIN_LEARNED}
-        return Redactor(nonce=nonce, values=long, vault=self._vault)
+        return Redactor(nonce=nonce, values=self._values, vault=self._vault)
 
     def _cleaned(self, findings: Iterable[Finding]) -> list[Finding]:
         """What the player tells was not read from a cassette: it passes the redactor here."""
