@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from contract.folder import schema
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from wsrecord.contract.load import load
 from wsrecord.generate.generator import Generator, generator, right
@@ -192,3 +193,28 @@ def test_draws_shrink_to_the_smallest():
     with pytest.raises(AssertionError):
         fails()
     assert told[-1] == {"a": 11}
+
+
+def test_a_generator_can_be_made_within_a_test():
+    """Hypothesis refuses tests within tests; a strategy made in the middle of one must work all the same."""
+
+    @STRICT
+    @given(st.integers(1, 3))
+    def outer(least):
+        made = generator(
+            schema({"type": "string", "minLength": least, "format": "date", "pattern": "-0[1-9]$"})
+        )
+        assert isinstance(made, Generator)
+        assert made.known
+
+    outer()
+
+
+def test_what_a_draw_finds_out_late_does_not_disturb_the_test():
+    """Two demands on one text are weighed when it is first drawn: in the user's test."""
+    inner = {"type": "string", "format": "date-time", "pattern": r"\.[0-9]{3}Z$"}
+    made = generator(schema({"type": "array", "items": {"type": "array", "items": inner}}))
+    made.drawing.graph.node(made.node.demand)
+    for option in (option for node in made.drawing.graph._nodes.values() for option in node.options):
+        option.maker = None
+    values(made.values(), STRICT)

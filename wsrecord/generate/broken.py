@@ -24,6 +24,7 @@ from .unservable import DeadEndError, Unservable
 
 MOST_TARGETS = 400
 DEEPEST = 6
+MOST_WAYS = 4
 _KINDS = {
     **dict.fromkeys(("minLength", "maxLength", "pattern", "format"), ("string",)),
     **dict.fromkeys(("minItems", "maxItems", "uniqueItems", "contains"), ("array",)),
@@ -56,26 +57,33 @@ class Broken:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Way:
+    """One alternative in which a keyword can be broken."""
+
+    steps: tuple[tuple[Option, str | int], ...]  # from the value's top to the place
+    clauses: Sequence[Clause]  # what is asked for there, the broken one among them
+
+    def plan(self, node: Node) -> Plan:
+        """How to get there."""
+        plan = Plan(node)
+        for option, step in reversed(self.steps):
+            plan = Plan(None, option, step, plan)
+        return plan
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Target:
     """One keyword to break, at one place."""
 
     keyword: str
     path: tuple[Token, ...]
     place: str
-    way: tuple[tuple[Option, str | int], ...]  # from the value's top to the place
-    clauses: Sequence[Clause]  # what is asked for there, the broken one among them
+    ways: list[Way]
 
     @property
     def pointer(self) -> str:
         """Where in values."""
         return written(self.path)
-
-    def plan(self, node: Node) -> Plan:
-        """The way there."""
-        plan = Plan(node)
-        for option, step in reversed(self.way):
-            plan = Plan(None, option, step, plan)
-        return plan
 
 
 def targets(made: Generator) -> list[Target]:
@@ -83,7 +91,9 @@ def targets(made: Generator) -> list[Target]:
     found: dict[tuple[Any, ...], Target] = {}
     try:
         for target in _walk(made, made.node, (), (), frozenset()):
-            found.setdefault((target.path, target.keyword, target.place), target)
+            held = found.setdefault((target.path, target.keyword, target.place), target)
+            if held is not target and len(held.ways) < MOST_WAYS:
+                held.ways.extend(target.ways)
             if len(found) >= MOST_TARGETS:
                 break
     except TooLargeError:  # what was found till then is enough to go on with
@@ -110,12 +120,11 @@ class _Drawn:
 
     def __init__(self, made: Generator, wanted: Sequence[Target]) -> None:
         self._made = made
-        self._failed: dict[int, int] = {}
-        self.targets: list[tuple[Target, Node]] = []
-        for target in wanted:
-            node = made.drawing.graph.node_of(target.clauses)
+        self.targets: list[tuple[Target, Way, Node]] = []
+        for target, way in [(one, way) for one in wanted for way in one.ways]:
+            node = made.drawing.graph.node_of(way.clauses)
             if node.height < NONE:
-                self.targets.append((target, node))
+                self.targets.append((target, way, node))
         self.known: list[Broken] = []
         if self.targets:
             self.known = sampled(self._tried(), 20)
@@ -142,9 +151,9 @@ class _Drawn:
 
     def _one(self, draw: Any) -> Broken | None:
         index = draw(st.integers(0, len(self.targets) - 1)) if len(self.targets) > 1 else 0
-        target, node = self.targets[index]
+        target, way, node = self.targets[index]
         try:
-            value = self._made.drawing.draw(draw, self._made.node, target.plan(node))
+            value = self._made.drawing.draw(draw, self._made.node, way.plan(node))
         except DeadEndError:
             return None
         return verdict(self._made, value, target)
@@ -198,7 +207,7 @@ def _walk(
     for option in node.live:
         for keyword, name, place, clauses in _breakable(option):
             at = path if name is None else (*path, name)
-            yield Target(keyword, at, made.library.shown(place), way, clauses)
+            yield Target(keyword, at, made.library.shown(place), [Way(way, clauses)])
     graph = made.drawing.graph
     for option in node.live:
         facts = option.facts

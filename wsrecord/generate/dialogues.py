@@ -90,8 +90,9 @@ class Dialogues:
         carried: dict[str, Pointer] = {}
         try:
             made = Events(self._contract, key)
-            for name, part in self._contract.keys.items():
-                for pointer in part.of(key):
+            readers = self._contract.flows.readers(key.name, "client")
+            for name in dict.fromkeys(part for reader in readers for part in reader.flow.spec.key):
+                for pointer in self._contract.keys[name].of(key):
                     if made.has(pointer):
                         carried[name] = pointer
                         break
@@ -105,10 +106,10 @@ class Dialogues:
 
     def _turn(self, draw: Any, course: _Course) -> bool:
         """Add a turn; False if the client has nothing more to say."""
-        names = list(self._events)
-        first = _below(draw, len(names))
+        left = list(self._events)
         number = len(course.turns)
-        for key in names[first:] + names[:first]:
+        while left:
+            key = left.pop(_below(draw, len(left)))
             move = course.world.say(key, number, lambda count: _below(draw, count))
             if move is not None and (value := self._value(draw, course, key, move)) is not None:
                 slots = self._slots(course, key, move.keys)

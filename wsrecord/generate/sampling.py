@@ -1,8 +1,9 @@
-"""A look at what a strategy makes, outside of any test."""
+"""A look at what a strategy makes, outside of any test or in the middle of one."""
 
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis._settings import local_settings
 from hypothesis.errors import HypothesisException
 from hypothesis.strategies import SearchStrategy
 
@@ -14,8 +15,7 @@ class NothingYetError(Exception):
 def sampled(strategy: SearchStrategy[Any], count: int) -> list[Any]:
     """Some values, always the same; fewer where a strategy has no more, or none at all."""
     found: list[Any] = []
-
-    @settings(
+    how = settings(
         max_examples=count,
         database=None,
         derandomize=True,
@@ -23,12 +23,14 @@ def sampled(strategy: SearchStrategy[Any], count: int) -> list[Any]:
         phases=(Phase.generate,),
         suppress_health_check=list(HealthCheck),
     )
-    @given(strategy)
+
     def collect(value: Any) -> None:
         found.append(value)
 
     try:
-        collect()
+        # The settings around it, too: within somebody's test Hypothesis asks those whether this may be.
+        with local_settings(how):
+            how(given(strategy)(collect))()
     except (HypothesisException, NothingYetError):  # nothing came of it: said by who asked
         pass
     return found

@@ -81,6 +81,7 @@ class World:
             going = found[choose(len(found))]
             chosen.append((reader, going))
             move.keys |= dict(zip(reader.flow.spec.key, going.who, strict=True))
+        self._going += [going for _, going in chosen if going not in self._going]
         for reader, going in chosen:
             for name in self._way(going, reader.name) or ():
                 move.awaits.append(self._hear(name, move.keys, turn - 1))
@@ -89,8 +90,6 @@ class World:
             if state is None:
                 return None
             going.state = state
-            if going not in self._going:
-                self._going.append(going)
         for part in self._carried[event]:
             move.keys.setdefault(part, self._new(part))
         return move
