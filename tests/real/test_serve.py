@@ -92,7 +92,7 @@ def test_the_demos_own_chat_client_is_answered(tmp_path: Path) -> None:
         for _ in range(2):
             done = _run("demo", "chat", "--prompt", "anything at all", "--url", f"{server.ws}/ws")
             assert done.returncode == 0, done.stdout + done.stderr
-            assert "agent_completed" in done.stdout
+            assert "answer: Close codes" in done.stdout
         assert server.stop() == 0
         assert server.codes() == []
 

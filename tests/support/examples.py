@@ -47,6 +47,7 @@ class Pair:
     contract: Mapping[str, Any] | None
     verify: Mapping[str, Any]  # match, events, ignore
     play: Mapping[str, Any]  # what happened to the steps: stalled, not_sent
+    serve: Mapping[str, Any] | None  # what clients did to the played server, where it is about `serve`
     recording: bytes
     live: bytes
 
@@ -86,8 +87,9 @@ def pairs() -> Iterator[Pair]:
         contract, _, recording = before.partition(_RECORDING)
         given = yaml.safe_load(contract) or {}
         verify, play = given.pop("verify", {}), given.pop("play", {})
+        serve = given.pop("serve", None)
         made = _contract(given) if given else None
-        yield Pair(code, kind, made, verify, play, _lines(recording), _lines(live))
+        yield Pair(code, kind, made, verify, play, serve, _lines(recording), _lines(live))
 
 
 def _blocks() -> Iterator[tuple[str, str, str]]:

@@ -209,10 +209,13 @@ class _Roles:
                     )  # fmt: skip
                 return
         first = next(iter(session.ended), None)
-        if session.accepted and first is not None and first.sender == "server":
-            if first.how in ("fin", "reset"):
-                how = "fin" if first.how == "fin" else "reset"
-                yield _AFTER_ALL, Cut(number=0, at=first.t, gap=0, session=session.number, how=how)  # type: ignore[arg-type]
+        if not session.accepted or first is None or first.sender != "server":
+            return
+        if first.how in ("fin", "reset"):
+            yield _AFTER_ALL, Cut(
+                number=0, at=first.t, gap=0, session=session.number,
+                how="fin" if first.how == "fin" else "reset",
+            )  # fmt: skip
 
 
 def _answers(told: Told) -> Iterator[tuple[tuple[int, int], Answer]]:

@@ -1,4 +1,4 @@
-"""The sides of a recording swapped: who plays the server's part is told by clients what servers tell a client.
+"""The sides of a recording swapped: who plays the server hears what a client says, as a client does a server.
 
 Links are then values that a client gave and the server said later, what is made up is the server's, and
 `Bindings` take what a live client says. A unit keeps its own sender: codecs and contracts go by it.

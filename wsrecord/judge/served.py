@@ -1,7 +1,7 @@
 """What a live client did to a server that was played: what a contract says of it, and what it left out."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from wsrecord.cassette.model import Direction
 from wsrecord.cassette.recording import Recording, Session
@@ -51,12 +51,11 @@ class Visit:
     live: Recording
     said: Sequence[Said] = ()
     unsaid: Sequence[Unsaid] = ()
-    asked: Sequence[tuple[int, int]] = ()  # connection, exchange
+    asked: Sequence[tuple[int, str]] = ()  # time, and method and path
     again: Sequence[tuple[int, int]] = ()  # session, the recorded one that it played once more
     elsewhere: Sequence[int] = ()  # sessions
     troubles: Sequence[tuple[int | None, int, str, str]] = ()  # session, time, kind, text
     unopened: Sequence[tuple[int, str]] = ()  # recorded sessions, their paths
-    names: Mapping[int, str] = field(default_factory=dict)
 
 
 def judge(visit: Visit, shown: Sequence[Shown]) -> list[Finding]:
@@ -136,7 +135,7 @@ def _sessions(visit: Visit) -> Iterator[Finding]:
     for session, recorded in visit.again:
         yield Code.SESSION_UNEXPECTED.at(
             _place(visit, session),
-            f"one more session than the recording has; session {recorded} was played again (--loop allows it)",
+            f"one more session than the recording has; session {recorded} was played again (see --loop)",
             expected="no more sessions than the recording has",
             got=paths.get(session, ""),
         )
@@ -157,18 +156,12 @@ def _sessions(visit: Visit) -> Iterator[Finding]:
 
 
 def _requests(visit: Visit) -> Iterator[Finding]:
-    exchanges = {(c.number, e.number): e for c in visit.live.connections for e in c.exchanges}
-    for key in visit.asked:
-        exchange = exchanges.get(key)
-        if exchange is None or exchange.request is None:
-            continue
-        asked = f"{exchange.request.method} {exchange.request.path.partition('?')[0]}"[:_LONGEST]
-        place = replace(_place(visit, None), t=exchange.request.t)
+    for t, asked in visit.asked:
         yield Code.REQUEST_UNEXPECTED.at(
-            place,
-            f"{asked} is not in the recording; it was answered with 404",
+            replace(_place(visit, None), t=t),
+            f"{asked[:_LONGEST]} is not in the recording; it was answered with 404",
             expected="a recorded request",
-            got=asked,
+            got=asked[:_LONGEST],
         )
 
 

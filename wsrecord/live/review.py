@@ -1,6 +1,6 @@
 """A round that was played, written down without its secrets, and judged."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from wsrecord.cassette.model import Response
@@ -43,13 +43,23 @@ def judged(
             Unsaid(session, occurrences[number].kind, occurrences[number].where)
             for session, number in book.unsaid
         ],
-        asked=book.asked,
+        asked=list(_asked(one, live)),
         again=book.again,
         elsewhere=book.elsewhere,
         troubles=[(trouble.session, trouble.t, trouble.kind, trouble.text) for trouble in book.troubles],
         unopened=[(number, roles[number].session.path) for number in unopened],
     )
     return served.judge(visit, shown)
+
+
+def _asked(one: Round, live: Recording) -> Iterator[tuple[int, str]]:
+    """What was asked for in vain."""
+    exchanges = {(c.number, e.number): e for c in live.connections for e in c.exchanges}
+    for key in one.book.asked:
+        exchange = exchanges.get(key)
+        if exchange is not None and exchange.request is not None:
+            request = exchange.request
+            yield request.t, f"{request.method} {request.path.partition('?')[0]}"
 
 
 def _named(one: Round, live: Recording) -> list[Said]:

@@ -1,4 +1,4 @@
-"""One pass over a cassette, played for live clients: what they have said of it, and who plays which session."""
+"""One pass over a cassette, played for live clients: what they have said of it, and who plays what."""
 
 import asyncio
 import time

@@ -1,7 +1,6 @@
 """`wsrecord serve`: listens, plays the server's part of a cassette to clients, and judges what they did."""
 
 import asyncio
-import errno
 import secrets
 import signal
 import time
@@ -13,11 +12,11 @@ from random import Random
 from wsrecord.cassette.model import Message, Request
 from wsrecord.cassette.redaction.redactor import Redactor, Vault
 from wsrecord.dialogue.part import Part, Role
-from wsrecord.errors import UsageError
 from wsrecord.judge.finding import Finding
 from wsrecord.judge.shown import Shown
 from wsrecord.live import answering, review
 from wsrecord.live.client import Patience
+from wsrecord.live.listening import TurnedAway, listen
 from wsrecord.live.proxy import Listen
 from wsrecord.live.reel import Reel
 from wsrecord.live.round import Round
@@ -27,7 +26,6 @@ from wsrecord.live.trouble import Trouble
 from wsrecord.live.visitor import Visitor
 from wsrecord.wire.http import RequestHead
 
-_TRIES = 100
 _GRACE = 2.0
 _LINGER = 1.0  # seconds without news after which exchanges that were not asked for are not waited for
 _HUNG = 30.0  # seconds that an answer waits for what came meanwhile when it was recorded
@@ -93,7 +91,8 @@ class Serving:
 
     async def run(self) -> Served:
         """Play until all was played, or `stop` is called."""
-        server = await self._listen()
+        server = await listen(self.program.listen, self._accept, self.program.handshake)
+        self.port = server.sockets[0].getsockname()[1]
         self._announce()
         try:
             await self._stop.wait()
@@ -110,36 +109,11 @@ class Serving:
         """End it."""
         self._stop.set()
 
-    async def _listen(self) -> asyncio.Server:
-        listen = self.program.listen
-        loop = asyncio.get_running_loop()
-        last = listen.port + (0 if listen.fixed else _TRIES)
-        for port in range(listen.port, last + 1):
-            try:
-                server = await loop.create_server(
-                    self._accept,
-                    listen.host,
-                    port,
-                    ssl=listen.tls,
-                    ssl_handshake_timeout=self.program.handshake if listen.tls else None,
-                )
-            except (OSError, ValueError, OverflowError) as error:
-                taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
-                if taken and port < last:
-                    continue
-                why = "it is taken by another program" if taken else getattr(error, "strerror", None) or error
-                raise UsageError(
-                    f"can't listen on {listen.host}:{port}: {why}; choose another place with --listen"
-                ) from None
-            self.port = server.sockets[0].getsockname()[1]
-            return server
-        raise AssertionError("unreachable")
-
     def _announce(self) -> None:
-        program, listen = self.program, self.program.listen
-        host = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}.get(listen.host, listen.host)  # noqa: S104 - compared
+        program, place = self.program, self.program.listen
+        host = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}.get(place.host, place.host)  # noqa: S104 - compared
         host = f"[{host}]" if ":" in host else host
-        scheme = "s" if listen.tls else ""
+        scheme = "s" if place.tls else ""
         paths = dict.fromkeys(one.session.path.partition("?")[0] for one in program.part.roles.values())
         self._say(f"playing {program.name} at ws{scheme}://{host}:{self.port}{next(iter(paths), '/')}")
         for path in list(paths)[1:10]:
@@ -176,7 +150,7 @@ class Serving:
         tls = program.listen.tls is not None
         visitor = Visitor(self, self._clock, program.patience, program.handshake, tls=tls)
         if len(self._visitors) >= program.connections:
-            return _TurnedAway()
+            return TurnedAway()
         self._visitors.add(visitor)
         return visitor.socket
 
@@ -410,11 +384,3 @@ async def _watched(program: Program, shown: list[Shown], folder: Path, say: Call
     finally:
         for number in numbers:
             loop.remove_signal_handler(number)
-
-
-class _TurnedAway(asyncio.Protocol):
-    """One connection too many."""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Close it."""
-        transport.close()
