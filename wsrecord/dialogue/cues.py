@@ -66,10 +66,20 @@ class Cues:
         return Cue(said.number, soft=self._elsewhere(said))
 
     def greeting(self, said: Occurrence, linked: bool) -> Cue | None:
-        """The cue of first words that may have crossed with the client's: they say ids, and none of its."""
+        """The cue of first words that may have crossed with the client's: they say ids, and none of its.
+
+        They come once; something else, that does say one of its ids, must be the answer.
+        """
         before = self._mine[: bisect_left(self._mine_numbers, said.number)]
         new = any(self._first.get(token) == said.number for token in self._tokens[said.number])
-        if linked or not new or not before or any(self._heard_before(one, said) for one in before):
+        once = sum(one.kind == said.kind for one in self._server) == 1
+        if (
+            linked
+            or not new
+            or not once
+            or not before
+            or any(self._heard_before(one, said) for one in before)
+        ):
             return None
         return Cue(said.number, frozenset(one.number for one in before))
 

@@ -131,7 +131,7 @@ class _Roles:
         said = {number: step for step in says for number in step.occurrences}
         answering = {one.number for one in self._replies.values()}
         steps: list[tuple[int, Say | Control | Close | Cut, Cue]] = []
-        greets = True
+        greets = any(not self._linked.isdisjoint(say.occurrences) for say in says)
         for say in says:
             if not answering.issuperset(say.occurrences):
                 first = self._told.occurrences[say.occurrences[0]]

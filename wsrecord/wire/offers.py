@@ -50,6 +50,7 @@ def _answer(offer: dict[str, str | None], before: dict[str, str | None]) -> dict
     sizes = [int(one) for one in (wanted, before.get("server_max_window_bits")) if one in _BITS and one]
     if sizes:
         answer["server_max_window_bits"] = str(max(9, min(sizes)))
-    if "client_max_window_bits" in offer and (before.get("client_max_window_bits") or "") in _BITS:
-        answer["client_max_window_bits"] = str(before["client_max_window_bits"])
+    used = before.get("client_max_window_bits")
+    if "client_max_window_bits" in offer and used in _BITS:
+        answer["client_max_window_bits"] = str(min(int(used or 15), int(own or 15)))
     return answer
