@@ -1,4 +1,4 @@
-"""The server's part of a recording: its lines, what each follows on, and what a live client's words stand for."""
+"""The server's part of a recording: its lines, what each follows on, and live ids for recorded ones."""
 
 import time
 from random import Random
@@ -120,7 +120,7 @@ def test_pings_and_the_servers_own_end_have_their_place() -> None:
 
 def test_a_message_that_was_not_kept_whole_cant_be_said() -> None:
     writer = Writer().client({"type": "ask"}).server({"type": "large"}, size=1 << 30)
-    with pytest.raises(CassetteError, match="session 1, message 2: .* the server can't say it again"):
+    with pytest.raises(CassetteError, match=r"session 1, message 2: .* the server can't say it again"):
         part(writer.recording)
 
 

@@ -5,6 +5,7 @@ another one like it, that other one is no cause: a client that waits for the fir
 vain. Those, and what other sessions said shortly before, are kept in order as long as they come in time.
 """
 
+import itertools
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -136,7 +137,7 @@ def replies(session: int, occurrences: Sequence[Occurrence], beats: Collection[i
     """What answers a heartbeat: by the heartbeat's number, what the server said next."""
     own = [one for one in occurrences if one.session == session and one.is_unit]
     nexts: dict[int, Occurrence] = {}
-    for one, after in zip(own, own[1:], strict=False):
+    for one, after in itertools.pairwise(own):
         if one.number in beats and after.sender == "server":
             nexts[one.number] = after
     kinds = {one.number: one.kind for one in own}

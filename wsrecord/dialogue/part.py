@@ -1,7 +1,7 @@
 """The server's part of a recording: what it says in each session, and what each of its words follows on."""
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from wsrecord.cassette.model import Opcode, Response
@@ -109,7 +109,7 @@ class _Roles:
         told: Told,
         session: Session,
         tied: Mapping[int, tuple[Tie, ...]],
-        linked: Collection[int],
+        linked: Set[int],
         beats: Mapping[int, frozenset[int]],
     ) -> None:
         self._told = told

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections import Counter
 from dataclasses import dataclass, field
 from random import Random
 
@@ -28,7 +27,7 @@ class Book:
     again: list[tuple[int, int]] = field(default_factory=list)  # session, and the recorded one played again
     elsewhere: list[int] = field(default_factory=list)  # sessions whose path is not in the recording
     troubles: list[Trouble] = field(default_factory=list)
-    left_out: Counter[str] = field(default_factory=Counter)
+    left_out: int = 0
 
 
 class Round:
@@ -95,6 +94,21 @@ class Round:
                 return answer
         return None
 
+    def repeats(self, request: Request) -> bool:
+        """Whether who asks this begins anew: it was asked before all sessions, which are taken by now."""
+        roles = self.part.roles
+        if not roles or not self.taken >= roles.keys():
+            return False
+        first = min(one.upgrade.number for one in roles.values())
+        asked = {False: list[Candidate](), True: list[Candidate]()}
+        for one in self.part.answers.values():
+            if one.exchange.request is not None:
+                asked[_key(one) in self.answered].append(Candidate(one.asked, one.exchange.request))
+        if cast(asked[False], request, self.bindings, self._known) is not None:
+            return False
+        again = cast(asked[True], request, self.bindings, self._known)
+        return again is not None and again.asked.number < first
+
     def _learn(self, number: int, request: Request) -> None:
         asked = self.bindings.dialogue.occurrences[number]
         value = request_value(request)
@@ -155,6 +169,8 @@ class Round:
         """Keep what becomes a finding, up to a bound."""
         if len(kept) < _MOST:
             kept.append(what)
+        else:
+            self.book.left_out += 1
 
     @property
     def done(self) -> bool:

@@ -82,6 +82,7 @@ class Serving:
         self._visitors: set[Visitor] = set()
         self._rounds_of: dict[Visitor, Round] = {}
         self._talks: dict[Visitor, tuple[Talk, Round, asyncio.Task[None]]] = {}
+        self._roles: dict[Visitor, Role] = {}  # of upgrades that are about to be answered
         self._opened: set[int] = set()  # recorded sessions that were ever played
         self._bug: Exception | None = None
         self._rounds: list[Round] = []
@@ -166,8 +167,15 @@ class Serving:
         )
         current = self._rounds[-1]
         if head.upgrades:
-            if current.role(request) is None and current.role(request, free=False) is not None:
+            role = current.role(request)
+            if role is None and current.role(request, free=False) is not None:
                 current = self._begin(extra=not self.program.loop)
+                role = current.role(request)
+            if role is not None:
+                current.begin(role, request)  # at once: others ask meanwhile
+                self._roles[visitor] = role
+        elif self.program.loop and current.repeats(request):
+            current = self._begin(extra=False)
         elif current.reel.exchanges >= _MOST_EXCHANGES:
             return self._new_reel()
         self._rounds_of[visitor] = current
@@ -190,7 +198,7 @@ class Serving:
         await self._hang(current, found.soft)
         response = current.answer_of(found)
         if response is None:  # it never was answered: nor is it now
-            await visitor.gone.wait()
+            await visitor.hang()
             return
         assert found.exchange.request is not None
         visitor.answer(answering.answer(response, found.exchange.request, request))
@@ -211,6 +219,7 @@ class Serving:
         """A connection is over."""
         self._visitors.discard(visitor)
         current = self._rounds_of.pop(visitor, None)
+        self._roles.pop(visitor, None)
         if visitor.bug is not None and self._bug is None:
             self._bug = visitor.bug
             self.stop()
@@ -248,7 +257,7 @@ class Serving:
         return Reel({"/": f"ws://{self.program.listen.host}:{self.port}"}, self._clock)
 
     def _upgrade(self, visitor: Visitor, current: Round, request: Request) -> None:
-        role = current.role(request)
+        role = self._roles.pop(visitor, None)
         session = visitor.session or 0
         if role is None:
             current.note(current.book.elsewhere, session)
@@ -257,7 +266,6 @@ class Serving:
             return
         if current.extra:
             current.note(current.book.again, (session, role.session.number))
-        current.begin(role, request)
         self._opened.add(role.session.number)
         response = role.session.response
         if response is None or role.handshake is None:  # it never was answered
@@ -346,7 +354,7 @@ class Serving:
         found = review.judged(one, live, self.program.name, sorted(unopened), self._shown)
         room = max(0, _MOST_FINDINGS - len(self.served.findings))
         self.served.findings += found[:room]
-        self.served.left_out += len(found[room:])
+        self.served.left_out += len(found[room:]) + one.book.left_out
         self.served.sessions += len(live.sessions)
         self.served.messages += sum(session.count for session in live.sessions)
 

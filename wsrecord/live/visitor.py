@@ -125,6 +125,14 @@ class Visitor:
         self.socket.write(raw)
         self._tap.server(raw, self._clock())
 
+    async def hang(self) -> None:
+        """Leave what was asked without an answer, until the client goes or has been idle too long."""
+        try:
+            async with asyncio.timeout(_IDLE):
+                await self.gone.wait()
+        except TimeoutError:
+            self.reset()
+
     def agree(self, raw: bytes, extensions: Sequence[str]) -> None:
         """Send the answer that begins a session."""
         self._cancel()

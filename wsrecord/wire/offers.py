@@ -1,6 +1,6 @@
 """What a server of our own agrees to: compression as it was recorded, as far as this client offers it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from websockets.exceptions import InvalidHeader
 from websockets.headers import parse_extension
@@ -25,7 +25,7 @@ def agree(offered: Iterable[str], recorded: Iterable[str]) -> str | None:
     return None
 
 
-def _deflates(values: Iterable[str]) -> Iterable[dict[str, str | None]]:
+def _deflates(values: Iterable[str]) -> Iterator[dict[str, str | None]]:
     for value in values:
         try:
             extensions = parse_extension(value)
