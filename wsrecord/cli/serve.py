@@ -13,7 +13,7 @@ from wsrecord import __version__
 from wsrecord.cassette.recording import load as load_cassette
 from wsrecord.cassette.redaction.environment import environment_values
 from wsrecord.cli import settings as configuration
-from wsrecord.cli.cassettes import cassettes
+from wsrecord.cli.cassettes import cassette
 from wsrecord.cli.contracts import contracts as contracts_of
 from wsrecord.cli.record import address, own_tls
 from wsrecord.cli.reports import View, deliver, outputs_of
@@ -21,7 +21,6 @@ from wsrecord.cli.verify_plan import secrets_of
 from wsrecord.config.settings import Settings
 from wsrecord.contract.load import load_all
 from wsrecord.dialogue.part import part
-from wsrecord.errors import UsageError
 from wsrecord.judge import coverage, registry
 from wsrecord.judge.acceptance import accept
 from wsrecord.judge.codes import Group
@@ -95,10 +94,8 @@ def command(name: str, **options: Any) -> None:
         contract=options["contracts"], fail_on=options["fail_on"], accepted=options["accepted"]
     )
     contracts = load_all(contracts_of(settings))
-    paths = list(cassettes((name,)))
-    if len(paths) != 1:
-        raise UsageError(f"{name}: there are {len(paths)} cassettes; one is served at a time")
-    recorded = load_cassette(paths[0])
+    path = cassette(name)
+    recorded = load_cassette(path)
     shown = [Shown(one) for one in contracts]
     started = datetime.now(UTC).isoformat(timespec="seconds")
     say = _say
@@ -106,7 +103,7 @@ def command(name: str, **options: Any) -> None:
         tls = _tls(options, Path(folder))
         host, port, fixed = address(options["listen"])
         program = Program(
-            name=str(paths[0]),
+            name=str(path),
             part=part(recorded, contracts),
             listen=Listen(host=host or "127.0.0.1", port=port if fixed else 9000, fixed=fixed, tls=tls),
             nonce=recorded.head.nonce,
