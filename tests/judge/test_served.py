@@ -1,14 +1,19 @@
 """The examples of docs/findings.md that tell what clients did to a server that `serve` played."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+from dialogue.recordings import Writer
 from support import examples
 from support.examples import Pair
 
 from wsrecord.cassette.recording import load
+from wsrecord.contract.load import load as load_contract
 from wsrecord.judge.finding import Finding
 from wsrecord.judge.served import Said, Unsaid, Visit, judge
+from wsrecord.judge.shown import Shown
 
 PAIRS = [pair for pair in examples.pairs() if pair.serve is not None]
 
@@ -45,3 +50,36 @@ def test_the_failing_example_has_the_code_and_the_passing_one_nothing(pair: Pair
         assert one.place.cassette == "example"
         assert one.expected
         assert one.got
+
+
+CHAT = {
+    "contract": "chat", "name": "/type", "unknown": "allow",
+    "client": {"ask": {}, "stop": {}}, "server": {"done": {}, "more": {}},
+    "flows": {"talk": {"key": [], "order": "ask more* (done | stop)"}},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("said", "codes"),
+    [
+        ([("client", "ask"), ("server", "more"), ("client", "stop")], []),
+        ([("client", "ask"), ("server", "done")], []),
+        ([("client", "stop")], ["WS201"]),
+        ([("client", "ask"), ("client", "ask"), ("server", "done")], ["WS202"]),
+        ([("client", "ask"), ("server", "done"), ("server", "done")], []),  # the recording's, and no client's
+        ([("server", "more"), ("client", "ask"), ("server", "done")], []),
+        ([("client", "ask"), ("server", "more")], []),
+    ],
+)
+def test_flows_are_held_against_the_client_alone(
+    said: list[tuple[Any, str]], codes: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "contract.yaml").write_text(json.dumps(CHAT))
+    writer = Writer()
+    for sender, name in said:
+        (writer.client if sender == "client" else writer.server)({"type": name})
+    writer.end()
+    found = judge(
+        Visit(cassette="chat", live=writer.recording), [Shown(load_contract(tmp_path / "contract.yaml"))]
+    )
+    assert [one.code for one in found] == codes
