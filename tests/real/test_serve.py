@@ -12,7 +12,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 from support.needs import NODE, missing
-from support.served import Serve
+from support.playing import Serve
 
 ROOT = Path(__file__).parents[2]
 CASSETTES = sorted((ROOT / "cassettes").glob("*.wsr.jsonl"))
