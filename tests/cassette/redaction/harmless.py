@@ -129,6 +129,8 @@ HEADERS: list[tuple[str, str]] = [
     ("WWW-Authenticate", 'Bearer realm="example", error="invalid_token"'),
     ("Access-Control-Allow-Headers", "Authorization, X-Api-Key, Content-Type"),
     ("Authorization", ""),
+    ("Authorization", "token "),
+    ("Authorization", "Bearer"),
     ("Referer", "https://app.example/chat?thread=" + UUID),
 ]
 

@@ -11,7 +11,7 @@ from ..model import Headers, Request, Response
 from .cookies import cookies
 from .names import Names, Strength, word_set
 from .subprotocols import subprotocols
-from .wanted import WEAK_FROM, parameter_of_scheme
+from .wanted import WEAK_FROM, is_bare_scheme, parameter_of_scheme
 
 
 class Redacting(Protocol):
@@ -94,6 +94,8 @@ def _header(name: str, value: bytes, red: Redacting) -> bytes:
         strength = Strength.STRONG if name.endswith("authorization") else Strength.WEAK
     else:
         strength = red.names.judge(as_bytes(name))
+    if name.endswith("authorization") and is_bare_scheme(value):
+        return value
     skip = parameter_of_scheme(value)
     if not skip and strength and name.endswith("authorization"):
         skip = _unknown_scheme(value)

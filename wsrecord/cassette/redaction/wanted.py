@@ -15,6 +15,7 @@ _SCHEMES = (
     rb"apptoken|userpass|session|signature|access_token|zoho-oauthtoken|elastic|snowflake"
 )
 _SCHEME = re.compile(rb"(?i:" + _SCHEMES + rb")[ \t]+(?=\S)")
+_BARE = re.compile(rb"(?i:" + _SCHEMES + rb")[ \t]*")
 _HOLE = re.compile(rb"\$\{[A-Za-z_][A-Za-z0-9_.]{0,63}\}|\{\{ ?[A-Za-z_][A-Za-z0-9_.]{0,63} ?\}\}")
 _SPACE = re.compile(rb"\s")
 
@@ -23,6 +24,11 @@ def parameter_of_scheme(value: bytes) -> int:
     """How long `Bearer ` is in front of the credential itself."""
     m = _SCHEME.match(value)
     return m.end() if m else 0
+
+
+def is_bare_scheme(value: bytes) -> bool:
+    """Whether nothing stands behind `Bearer `: no credential; taken for one it'd be a plain word."""
+    return _BARE.fullmatch(value) is not None
 
 
 class Judge:
