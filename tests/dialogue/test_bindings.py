@@ -279,6 +279,41 @@ def test_the_end_of_a_flow_counts_whichever_way_it_ended(tmp_path):
     assert bindings.met(gate)
 
 
+def test_things_that_come_in_another_order_are_known_by_what_they_say_within():
+    def made(kind, target):
+        return {"type": "made", "info": {"target": {"id": target, "kind": kind}}}
+
+    writer = Writer()
+    for kind, target in (("tab", "aa11bb22cc33"), ("page", "dd44ee55ff66")):
+        writer.server(made(kind, target))
+    dialogue = script(writer.client({"type": "use", "target": "dd44ee55ff66"}).end().recording)
+    bindings = Bindings(dialogue)
+    for kind, target in (("page", "1111page2222"), ("tab", "3333tab44444")):
+        heard(bindings, Writer().server(made(kind, target)))
+    use = next(step for step in dialogue.steps if isinstance(step, Say))
+    assert json.loads(bindings.fill(use).messages[0][1])["target"] == "1111page2222"
+
+
+KEYED = """
+    name: /type
+    server: {begun: null, ended: null}
+    client: {next: null}
+    keys: {thing: /thing}
+    flows: {thing: {key: thing, order: "begun ended?"}}
+"""
+
+
+def test_a_key_that_is_said_but_once_is_known_by_its_live_value(tmp_path):
+    writer = Writer().server({"type": "begun", "thing": "aa11bb22-cc33"}).client({"type": "next"}).end()
+    dialogue = script(writer.recording, [loaded(tmp_path, KEYED)])
+    bindings = Bindings(dialogue)
+    connect, following, _ = dialogue.steps
+    bindings.taken(connect)
+    [gate] = following.hard
+    heard(bindings, Writer().server({"type": "begun", "thing": "9988ffee-7766"}))
+    assert bindings.met(gate)
+
+
 def test_a_soft_gate_asks_for_what_comes_after_the_step_before():
     writer = Writer().client({"type": "a"}).server({"type": "x"}).client({"type": "b"})
     dialogue = script(writer.server({"type": "x"}).client({"type": "c"}).end().recording)

@@ -25,6 +25,8 @@ RUN = "66fa9116-179b-4aec-8f7b-1b70d15b643a"
         (f'<input name="csrf" value="{RUN}">', RUN, '<input name="csrf" value="NEW">'),
         (f'{{"run": {{"id": "{RUN}"}}, "n": 1}}', RUN, '{"run": {"id": "NEW"}, "n": 1}'),
         (f'["/runs/{RUN}"]', RUN, '["/runs/NEW"]'),
+        (f'0{{"sid":"{RUN}","n":1}}', RUN, '0{"sid":"NEW","n":1}'),
+        (f'451-/ns,7["x","{RUN}"]', RUN, '451-/ns,7["x","NEW"]'),
         (json.dumps({"a": json.dumps({"b": RUN})}), RUN, json.dumps({"a": json.dumps({"b": "NEW"})})),
     ],
 )
@@ -38,6 +40,16 @@ def test_what_needs_an_escape_gets_one():
     path = next(path for path, scalar in scalars("/ws?token=abc") if scalar == "abc")
     changed = put("/ws?token=abc", path, "a&b=c d/é")
     assert dict(parse_qsl(urlsplit(changed).query)) == {"token": "a&b=c d/é"}
+
+
+def test_an_id_behind_a_known_text_may_look_like_a_word():
+    path = next(path for path, scalar in scalars(f"please stop {RUN}, thank you") if scalar == RUN)
+    assert get("please stop bthlMxxnd, thank you", path) == "bthlMxxnd"
+
+
+def test_an_engine_io_answer_is_known_by_its_keys_whatever_its_id_looks_like():
+    path = next(path for path, scalar in scalars(f'0{{"sid":"{RUN}"}}') if scalar == RUN)
+    assert get('0{"upgrades":[],"sid":"abcdefghijklm"}', path) == "abcdefghijklm"
 
 
 def test_a_plain_sentence_has_nothing_inside():

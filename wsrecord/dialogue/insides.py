@@ -28,6 +28,7 @@ _QUERY = re.compile(r"[^\s=&\"{}<>]+=[^\s&\"{}<>]*(?:&[^\s=&\"{}<>]+(?:=[^\s&\"{
 _COOKIES = re.compile(r"[^\s=;,\"]+=[^;]*(?:; ?[^\s=;,\"]+(?:=[^;]*)?)*;?")
 _SCHEME = re.compile(r"(Bearer|Token|JWT|Basic|ApiKey)( +)(\S+)", re.IGNORECASE)
 PLACEHOLDER = re.compile(r"wsr-[0-9a-f]{12}-[a-z0-9_]*-\d+(?:\.b64)?")
+_PACKET = re.compile(r"\d{1,9}-?(?:/[^,\s]{0,200},)?\d{0,9}(?=[\[{])")  # 0{…}, 42/ns,7[…]: Engine.IO's
 _UUID = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
 _ID = re.compile(rf"{PLACEHOLDER.pattern}|{_UUID}|(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{{8,}}|[A-Za-z0-9_-]{{24,}}")
 
@@ -122,8 +123,8 @@ def _inside(text: str, at: Path, depth: int) -> Iterator[tuple[Path, Scalar]]:
     if depth >= _DEEPEST or len(text) > _LONGEST:
         return
     deeper = depth + 1
-    if text.lstrip()[:1] in ("{", "[", '"'):
-        inner, fault = read_json(text.encode("utf-8", "surrogatepass"))
+    if text.lstrip()[:1] in ("{", "[", '"') or _PACKET.match(text):
+        inner, fault = read_json(text[_json_from(text) :].encode("utf-8", "surrogatepass"))
         if fault is None and isinstance(inner, dict | list | str):
             yield from scalars(inner, (*at, Into("json")), depth=deeper)
             return
@@ -136,6 +137,12 @@ def _inside(text: str, at: Path, depth: int) -> Iterator[tuple[Path, Scalar]]:
         for step, held, _, _ in _ids(text):
             if held != text:
                 yield (*at, step), held
+
+
+def _json_from(text: str) -> int:
+    """Where JSON begins in a text that holds some: at its beginning, or after a packet's numbers."""
+    packet = _PACKET.match(text)
+    return packet.end() if packet is not None else 0
 
 
 def _structure(text: str, at: Path) -> Iterator[Into]:
@@ -182,13 +189,21 @@ def _span(text: str, step: Into) -> tuple[int, int] | None:
             found = iter([items[step.name].span()] if int(step.name) < len(items) else [])  # type: ignore[index]
         case _:
             found = ((a, b) for one, _, a, b in _ids(text) if one == step)
-            return next(found, None)
+            return next(found, None) or _after(text, str(step.name), step.nth)
     return next((span for nth, span in enumerate(found) if nth == step.nth), None)
+
+
+def _after(text: str, before: str, nth: int) -> tuple[int, int] | None:
+    """The word behind a text that is long enough to know it by: an id drawn by lot may look like a word."""
+    if len(before) < _CONTEXT // 4:
+        return None
+    found = re.finditer(re.escape(before) + r"([A-Za-z0-9_-]{6,})", text)
+    return next((match.span(1) for match in islice(found, nth, None)), None)
 
 
 def _enter(text: str, step: Into) -> Any:
     if step.form == "json":
-        value, fault = read_json(text.encode("utf-8", "surrogatepass"))
+        value, fault = read_json(text[_json_from(text) :].encode("utf-8", "surrogatepass"))
         return ABSENT if fault is not None else value
     span = _span(text, step)
     if span is None:
@@ -200,7 +215,9 @@ def _enter(text: str, step: Into) -> Any:
 def _leave(text: str, step: Into, inner: Any) -> str:
     """The string with another part in it, in its own escapes."""
     if step.form == "json":
-        return write_json(inner, text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
+        start = _json_from(text)
+        own = text[start:].encode("utf-8", "surrogatepass")
+        return text[:start] + write_json(inner, own).decode("utf-8", "surrogatepass")
     span = _span(text, step)
     if span is None:
         return text

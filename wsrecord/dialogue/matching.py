@@ -6,6 +6,7 @@ A live event that is tied to a run is never taken for one of another run. Where 
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from wsrecord.contract.pointer import ABSENT
@@ -17,6 +18,7 @@ from .ties import Tie
 from .tokens import Token, text_of
 
 _MOST_TRIED = 64
+_DEEPEST, _WIDEST = 4, 100  # of a value, where events are alike
 
 
 class Table:
@@ -93,14 +95,20 @@ def score(ties: tuple[Tie, ...], value: Any, table: Table) -> Score | None:
 
 
 def _flat(value: Any) -> dict[Path, Any]:
-    """What a value says in its two uppermost levels, ids and times apart."""
+    """What a value says in its uppermost levels, ids and times apart."""
     found: dict[Path, Any] = {}
-    for key, one in value.items() if isinstance(value, dict) else ():
-        for path, inner in one.items() if isinstance(one, dict) else ((None, one),):
-            if isinstance(inner, str | int | float | bool) and not (
-                not isinstance(inner, bool) and is_telling(inner)
-            ):
-                found[(key,) if path is None else (key, path)] = inner
+    level: list[tuple[Path, Any]] = [((), value)]
+    for _ in range(_DEEPEST):
+        below: list[tuple[Path, Any]] = []
+        for path, one in level:
+            for key, inner in islice(one.items(), _WIDEST) if isinstance(one, dict) else ():
+                if isinstance(inner, dict):
+                    below.append(((*path, key), inner))
+                elif isinstance(inner, bool) or (
+                    isinstance(inner, str | int | float) and not is_telling(inner)
+                ):
+                    found[*path, key] = inner
+        level = below[:_WIDEST]
     return found
 
 

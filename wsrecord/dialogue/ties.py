@@ -46,7 +46,9 @@ def ties(
     wanted = {token_of(variable) for variable in variables}
     seen: dict[int, list[Tie]] = {}
     counts: Counter[Token] = Counter()
+    keyed: set[str] = set()  # the keys of the contract: what an instance is known by, said but once too
     for one in occurrences:
+        keyed.update(text_of(key) for key in one.keys.values() if isinstance(key, str | int | float))
         mine = [
             tie_of(each.path, token, each.value)
             for each in tokens.of(one)
@@ -57,7 +59,7 @@ def ties(
         counts.update({tie.token for tie in mine})
 
     def useful(tie: Tie) -> bool:
-        if tie.token in wanted or tie.token.scope.startswith("key "):
+        if tie.token in wanted or tie.token.scope.startswith("key ") or tie.token.text in keyed:
             return True
         repeated = counts[tie.token] > 1 and not is_time(tie.value)
         return repeated and not tie.token.scope and not is_placeholder(tie.value)
