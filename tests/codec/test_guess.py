@@ -159,6 +159,12 @@ def test_a_protocol_is_known_by_what_it_says(
     assert (found.codec, found.name) == (codec, name)
 
 
+def test_a_protocol_of_very_many_methods_is_known_all_the_same() -> None:
+    client = texts(*({"id": i, "method": f"Domain{i}.enable", "params": {}} for i in range(40)))
+    server = texts(*({"id": i, "result": {}} for i in range(40)), {"method": "Page.event", "params": {}})
+    assert best(client, server).codec == "json-rpc"
+
+
 def test_nothing_said_is_nothing_known() -> None:
     assert guess([]) == []
     assert guess([Session(1)]) == []

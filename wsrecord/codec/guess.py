@@ -205,7 +205,7 @@ class _Side:
         for pointer, seen in self._seen.items():
             support = seen.names.total() / self.count
             few = len(seen.names) <= max(20, self.count // 4)
-            if few and (pointer is None or support >= _NEARLY_ALL):
+            if pointer is None or (few and support >= _NEARLY_ALL):  # a protocol may have many names
                 score = support + _usual(pointer) + seen.likeness() - len(seen.names) / self.count
                 scored.append(
                     (score, Place(pointer, support, tuple(name for name, _ in seen.names.most_common())))
