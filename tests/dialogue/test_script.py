@@ -125,6 +125,46 @@ def test_only_what_depends_on_an_answer_waits_for_it():
     assert hanging.number not in [gate.step for gate in hello.gates if gate.why == "reply"]
 
 
+def test_a_request_waits_for_all_that_a_session_had_said_for_it_may_end_what_the_session_lives_on():
+    writer = (
+        Writer().exchange("POST", "/rooms", {}, {"id": RUN}).open(1, f"/rooms/{RUN}").client({"type": "ask"})
+    )
+    for kind in ("busy", "reply", "idle"):
+        writer.server({"type": kind})
+    writer.exchange("DELETE", f"/rooms/{RUN}").end(1)
+    delete = next(step for step in steps(writer) if isinstance(step, Ask) and step.request.method == "DELETE")
+    kinds = [gate.kinds for gate in delete.soft if gate.why == "kind"]
+    assert kinds == [("busy",), ("reply",), ("idle",)]
+
+
+def test_what_answers_a_message_by_its_id_tells_that_the_server_has_begun():
+    asked = "b9d0c6f2-7c1d-4f7e-9a53-0d8f6a1c2e44"
+    writer = Writer().client({"type": "ask", "id": asked}).server({"type": "tick"})
+    writer.server({"type": "reply", "to": asked}).client({"type": "next"}).end()
+    *_, following, _ = steps(writer)
+    assert {gate.kinds: len(gate.own) for gate in following.soft} == {("tick",): 1, ("reply",): 1}
+
+
+KERNEL = """
+    name: /type
+    server: {busy: null, idle: null}
+    client: {ask: null}
+    keys: {request: [ask#/id, /of]}
+    flows: {request: {key: request, order: "ask busy idle | busy idle"}}
+"""
+
+
+def test_nobody_waits_for_the_end_of_what_others_asked_for(tmp_path):
+    writer = Writer()
+    for said in ({"type": "busy", "of": "theirs"}, {"type": "idle", "of": "theirs"}):
+        writer.server(said)
+    writer.client({"type": "ask", "id": "mine"}).server({"type": "busy", "of": "mine"})
+    writer.server({"type": "idle", "of": "mine"}).client({"type": "ask", "id": "more"}).end()
+    _, first, second, _ = steps(writer, loaded(tmp_path, KERNEL))
+    assert gates(first, hard=True) == []
+    assert gates(second, hard=True) == ["end the end of request mine (idle)"]
+
+
 def test_a_session_waits_softly_for_what_came_before_in_others_that_it_talks_to():
     writer = Writer().open(1).open(2).client({"type": "join"}, 2).server({"type": "joined"}, 2)
     writer.client({"type": "post", "text": "hello"}, 1).server({"type": "posted", "text": "hello"}, 2)

@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable
 
+import pytest
 from live.recorded import Recorded
 
 from wsrecord.cassette.model import Message, Opcode, Response
@@ -104,6 +105,17 @@ def test_a_hard_gate_has_its_deadline() -> None:
     assert missed.gate.why == "link"
     assert 0.4 <= took < 0.8
     assert missed.waited >= 0.4
+
+
+async def a_slow_server_begins(scene: Scene) -> None:
+    await asyncio.sleep(0.6)
+    come(scene, type="else")
+
+
+def test_the_silence_of_a_server_that_has_not_begun_says_nothing() -> None:
+    missed, took = wait(a_slow_server_begins, Waits(hard=2, soft=0.2))
+    assert {one.gate.why: round(one.waited, 1) for one in missed}["kind"] == pytest.approx(0.8, abs=0.15)
+    assert took < 2.5
 
 
 def test_nothing_more_comes_once_the_session_is_over() -> None:

@@ -169,6 +169,14 @@ class Bindings:
         came = self._came.get(gate.session, [])[self._taken.get(gate.since, 0) :]
         return any(kind in gate.kinds for kind in came)
 
+    def begun(self, gate: Gate) -> bool:
+        """Whether the server has begun to answer: until then it is slow, not silent."""
+        if gate.own:
+            return not self._met.isdisjoint(gate.own)
+        if gate.session is None or (gate.since >= 0 and gate.since not in self._taken):
+            return False
+        return len(self._came.get(gate.session, ())) > self._taken.get(gate.since, 0)
+
     def unmet(self, step: AnyStep) -> tuple[Gate, ...]:
         """What a step still waits for."""
         return tuple(gate for gate in step.gates if not self.met(gate))

@@ -33,6 +33,13 @@ class Gating:
                     self._replies.add(variable.number)
                 for use in variable.uses:
                     self._needs.setdefault(use.occurrence, []).append(variable)
+        self._made: dict[int, set[int]] = {}  # ids, by the occurrence in which the client said them first
+        self._echoed: dict[int, set[int]] = {}  # the same, by those in which the server said them again
+        for variable in variables:
+            if variable.origin == "client" and variable.echoes:
+                self._made.setdefault(variable.sources[0].occurrence, set()).add(variable.number)
+                for echo in variable.echoes:
+                    self._echoed.setdefault(echo.occurrence, set()).add(variable.number)
         self._heard: dict[int, list[Occurrence]] = {}  # by session, in the order of its messages
         for one in told.occurrences:
             if one.session is not None and one.sender == "server":
@@ -132,6 +139,7 @@ class Gating:
         if any(gate.variable in self._replies for gate in found):
             return
         done = self._done_by(session, window, ends)
+        own = self._own(last, window)
         kinds: dict[str, Occurrence] = {}
         for one in window:
             if one.number not in done:
@@ -140,8 +148,15 @@ class Gating:
             if kind not in known and kind not in self._clocked.get(session, ()):
                 yield Gate(
                     hard=False, why="kind", text=f"{kind} ({one.where.partition(',')[0]})", source=one.number,
-                    session=session, kinds=(kind,), since=last.number if last is not None else -1,
+                    session=session, kinds=(kind,), since=last.number if last is not None else -1, own=own,
                 )  # fmt: skip
+
+    def _own(self, last: AnyStep | None, window: list[Occurrence]) -> tuple[int, ...]:
+        """What answers the client's last message by its id, whoever else is answered in between."""
+        if not isinstance(last, Say):
+            return ()
+        made = {number for one in last.occurrences for number in self._made.get(one, ())}
+        return tuple(one.number for one in window if made & self._echoed.get(one.number, set()))
 
     def _done_by(
         self, session: int, window: list[Occurrence], ends: list[tuple[Occurrence, Instance]]
@@ -177,13 +192,24 @@ class Gating:
             )
             yield from self._reply(step, theirs)
             if isinstance(theirs, Say):
-                heard = self._heard.get(theirs.session, [])
-                first = next(iter(heard[bisect_right(heard, message, key=_message) :]), None)
-                if first is not None and first.t <= step.at:
-                    yield Gate(
-                        hard=False, why="kind", text=f"{first.kind} ({first.where.partition(',')[0]})",
-                        source=first.number, session=theirs.session, kinds=(first.kind,), since=theirs.number,
-                    )  # fmt: skip
+                yield from self._said_there(step, theirs, message)
+
+    def _said_there(self, step: AnyStep, theirs: Say, message: int) -> Iterator[Gate]:
+        """What another session said to its client's last message: the first of it, all of it to a request.
+
+        A request may end what a session lives on (its kernel, its room).
+        """
+        heard = self._heard.get(theirs.session, [])
+        came = [one for one in heard[bisect_right(heard, message, key=_message) :] if one.t <= step.at]
+        own = self._own(theirs, came)
+        if not isinstance(step, Ask):
+            came = came[:1]
+        for kind, one in {one.kind: one for one in came}.items():
+            if one is came[0] or kind not in self._clocked.get(theirs.session, ()):
+                yield Gate(
+                    hard=False, why="kind", text=f"{kind} ({one.where.partition(',')[0]})",
+                    source=one.number, session=theirs.session, kinds=(kind,), since=theirs.number, own=own,
+                )  # fmt: skip
 
     def _strangers(self, step: AnyStep, theirs: AnyStep) -> bool:
         """Whether two steps belong to sessions that know nothing of each other; beginning, each waits."""
@@ -228,6 +254,8 @@ def _endings(told: Told) -> dict[int, list[tuple[Instance, int]]]:
             continue
         progress = made.setdefault(reading.contract.name, Progress(reading.contract))
         for instance in progress.feed(one.session, one.kind, one.sender, one.keys):
+            if progress.uncalled(one.session, *instance):
+                continue
             nth = progress.ends(one.session, *instance)
             ended.setdefault(one.number, []).append((instance, nth))
     return ended

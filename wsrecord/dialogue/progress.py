@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 
 from wsrecord.contract.flow.automaton import State
 from wsrecord.contract.flow.shelf import identity
-from wsrecord.contract.flow.spec import Flow
+from wsrecord.contract.flow.spec import Flow, matching
 from wsrecord.contract.model import Contract
 from wsrecord.wire.frames import Direction
 
@@ -16,9 +16,11 @@ class Progress:
     """The instances of one contract's flows, over all sessions: those of scope `session` apart."""
 
     def __init__(self, contract: Contract) -> None:
+        self._contract = contract
         self._flows = contract.flows
         self._states: dict[tuple[int | None, str, tuple[Any, ...]], State | None] = {}
         self._ends: dict[tuple[int | None, str, tuple[Any, ...]], int] = {}
+        self._opener: dict[tuple[int | None, str, tuple[Any, ...]], Direction] = {}
 
     def feed(self, session: int, name: str, sender: Direction, keys: Mapping[str, Any]) -> list[Instance]:
         """Take one event; return what ended with it."""
@@ -26,8 +28,16 @@ class Progress:
         for reader in self._flows.readers(name, sender):
             flow = reader.flow
             meant = list(self._meant(session, flow, reader.name, _carried(flow, keys)))
+            for key in meant:
+                self._opener.setdefault(self._place(session, flow, key), sender)
             ended += ((flow.name, key) for key in meant if self._move(session, flow, key, reader.name))
         return ended
+
+    def uncalled(self, session: int, flow: str, key: tuple[Any, ...]) -> bool:
+        """Whether a server began by itself what clients ask for: for others, say. Nobody waits for it."""
+        made = self._flows[flow]
+        asks = any(one.sender == "client" and self._opens(made, one.name) for one in self._contract.events)
+        return asks and self._opener.get(self._place(session, made, key)) == "server"
 
     def ends(self, session: int, flow: str, key: tuple[Any, ...]) -> int:
         """How often an instance has ended."""
@@ -42,6 +52,11 @@ class Progress:
         return all(
             mine.get(part, value) == value for part, value in zip(outer.spec.key, parent[1], strict=True)
         )
+
+    @staticmethod
+    def _opens(flow: Flow, name: str) -> bool:
+        automaton = flow.automaton
+        return any(automaton.step(automaton.start, form) is not None for form in matching(automaton, name))
 
     def _meant(
         self, session: int, flow: Flow, name: str, values: Mapping[str, Any]

@@ -101,6 +101,7 @@ class Gate:
     nth: int = 1  # end: for which time, where an instance may begin again
     step: int | None = None  # order: the step that must have been taken
     since: int = -1  # kind, answer: the step since which it must have come; -1: since the beginning
+    own: tuple[int, ...] = ()  # kind: recorded occurrences that say an id of that step's: its first answers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,9 @@
 
 What our own client does on another connection comes for sure, or is dropped, and no clock runs before it: a
 client that comes back never does so before it has left, however long the server took until then.
+
+A server that has not begun to answer is slow: its silence says nothing before the deadline. It has begun with
+the first event that says an id of the client's message, where it did so when it was recorded; else with any.
 """
 
 import time
@@ -26,12 +29,11 @@ async def await_gates(scene: Scene, step: Step, waits: Waits) -> list[Missed]:
     """Wait; return what did not come. A hard gate that can't be met any more is not waited for."""
     ours = [gate for gate in step.gates if gate.why == "order"]
     await scene.until(lambda: all(scene.met(gate) or scene.hopeless(gate) for gate in ours), None)
-    begun = time.monotonic()
-    hard_by = begun + waits.hard_for(step.gap)
-    soft_by = begun + waits.soft_for(step.gap)
-    quiet = waits.quiet_for(step.gap)
     missed: list[Missed] = []
+    begun = soft_from = time.monotonic()
+    hard_by = begun + waits.hard_for(step.gap)
     pending = list(step.gates)
+    was_slow = False
 
     def miss(gate: Gate, *, hopeless: bool) -> None:
         pending.remove(gate)
@@ -43,8 +45,16 @@ async def await_gates(scene: Scene, step: Step, waits: Waits) -> list[Missed]:
             miss(gate, hopeless=True)
         now = time.monotonic()
         soft = [gate for gate in pending if not gate.hard]
-        still = max((scene.quiet(gate.session) for gate in soft), default=0.0)
-        give_up = min(soft_by, max(begun, still) + quiet)
+        slow = tuple(gate for gate in soft if not scene.begun(gate))
+        if slow or was_slow:
+            soft_from = now
+        was_slow = bool(slow)
+        if slow:
+            give_up = hard_by
+        else:
+            still = max((scene.quiet(gate.session) for gate in soft), default=0.0)
+            quiet = max(soft_from, still) + waits.quiet_for(step.gap)
+            give_up = min(soft_from + waits.soft_for(step.gap), quiet)
         if soft and now >= give_up:
             for gate in soft:
                 miss(gate, hopeless=False)
@@ -56,9 +66,11 @@ async def await_gates(scene: Scene, step: Step, waits: Waits) -> list[Missed]:
         if not pending:
             return missed
         wake = min([hard_by] * bool(hard) + [give_up] * bool(soft))
-        await scene.until(partial(_moves, scene, tuple(pending)), wake - now)
+        await scene.until(partial(_moves, scene, tuple(pending), slow), wake - now)
 
 
-def _moves(scene: Scene, pending: tuple[Gate, ...]) -> bool:
-    """Whether all is there, or something is lost: one gate of several is no reason to look again."""
+def _moves(scene: Scene, pending: tuple[Gate, ...], slow: tuple[Gate, ...]) -> bool:
+    """Whether all is there, something is lost, or a slow server has begun: one gate is no reason to look."""
+    if slow and all(map(scene.begun, slow)):
+        return True
     return all(scene.met(gate) for gate in pending) or any(scene.hopeless(gate) for gate in pending)

@@ -98,6 +98,10 @@ class Scene:
             return gate.step in self._unanswered
         return gate.session is not None and gate.session in self.over
 
+    def begun(self, gate: Gate) -> bool:
+        """Whether the server has begun to say what a gate is about."""
+        return gate.why != "kind" or self.bindings.begun(gate)
+
     def gave_up(self, step: AnyStep) -> bool:
         """Whether its answer will not come."""
         return step.number in self._unanswered
