@@ -4,6 +4,7 @@ from judge.drift.stream import base, drifts
 from judge.drift.test_compare import each, rename, without
 
 from wsrecord.judge.codes import Code
+from wsrecord.judge.drift.drift import Drift
 from wsrecord.judge.drift.node import Spot
 from wsrecord.judge.drift.steps import Awaited, Step, not_sent, settled, stalled
 
@@ -39,3 +40,15 @@ def test_a_step_held_up_by_a_lost_event_or_field_is_a_remark_on_it() -> None:
         *_, step = settled(found, [not_sent(ASK, "/user", HELLO)])
         assert step.severity == "info"
         assert step.message.endswith(f"(see {found[0].code.number} hello)")
+
+
+def test_what_held_a_step_up_weighs_as_much_as_the_step() -> None:
+    close = Drift(code=Code.CLOSE_CHANGED, severity="warning", message="the server closed with 1001")
+    cause, step = settled([close], [not_sent(ASK, "/user", HELLO)])
+    assert (cause.severity, step.severity) == ("breaking", "info")
+
+
+def test_another_extension_holds_nothing_up() -> None:
+    other = Drift(code=Code.HANDSHAKE_CHANGED, severity="warning", message="no compression now")
+    step = stalled(ASK, [HELLO], 10**9)
+    assert settled([other], [step]) == [other, step]

@@ -47,18 +47,33 @@ def required(recorded: Profile, name: str) -> Cause | bool:
 
     Due is what came exactly once after every message of one kind, of which there were two or more; what
     came after every one, of which there were three or more; and, of a single one, the first and the last
-    that followed it, if those came nowhere else.
+    that followed it, if those came nowhere else. Where replies say what they answer (`X/result`), they alone
+    are due after a single one, wherever they came.
     """
     kind = recorded.kinds[name]
+    asker, replies = _asker(name), _replies(recorded)
+    if replies and asker in recorded.stretches and recorded.asked(asker) == kind.count:
+        return asker
     for cause, told in recorded.stretches.items():
         if told.having[name] != told.count:
             continue
         once = told.once[name] == told.count
         edge = told.first[name] == told.count or told.last[name] == told.count
-        alone = edge and kind.count == told.count
+        alone = edge and kind.count == told.count and not replies
         if (once and told.count >= 2) or told.count >= REGULAR or alone:
             return True if cause is None else cause
     return False
+
+
+def _asker(name: str) -> str:
+    """Of `X/result`, `X/error` and `X/ack`: X."""
+    asker, _, kind = name.rpartition("/")
+    return asker if kind in ("result", "error", "ack") else ""
+
+
+def _replies(recorded: Profile) -> bool:
+    """Whether replies say what they answer, so that clients need not wait for one before they ask on."""
+    return any(_asker(name) in recorded.stretches for name in recorded.kinds)
 
 
 def _due(recorded: Profile, live: Profile, name: str) -> bool:
@@ -135,12 +150,15 @@ def _endings(recorded: Profile, live: Profile, fields: "_Fields", scale: Scale) 
     last = Counter[str]()
     for told in recorded.stretches.values():
         last.update(told.last)
+    replies = _replies(recorded)
     for cause, was in recorded.stretches.items():
         now = live.stretches.get(cause)
         if now is None or cause is None:
             continue
         # What is told to end something came last whenever it came at all, after whatever it came.
         ends = [name for name in was.last if last[name] == recorded.kinds[name].count]
+        if replies:
+            ends = [name for name in ends if _asker(name) == cause]
         for name, spot in now.ends.items():
             # What came in the recording and never was last is no ending: the next message overtook it.
             passing = name in recorded.kinds and not last[name]

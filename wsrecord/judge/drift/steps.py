@@ -70,13 +70,18 @@ def died(how: str) -> Drift:
 
 
 def settled(drifts: Iterable[Drift], steps: Iterable[Drift]) -> list[Drift]:
-    """All of both; a step held up by what a drift already says is gone weighs no more than a remark."""
+    """All of both, the drifts first; a step held up by what a drift says is gone is no more than a remark.
+
+    What held a step up weighs as much as the step does: a friendly close, too, if it came before its time.
+    """
     told = list(drifts)
     for step in steps:
-        cause = next((one for one in told if _explains(one, step.extra.get("awaited", ()))), None)
-        if cause is None:
+        found = (at for at, one in enumerate(told) if _explains(one, step.extra.get("awaited", ())))
+        at = next(found, None)
+        if at is None:
             told.append(step)
             continue
+        cause = told[at] = replace(told[at], severity=step.severity)
         message = f"{step.message} (see {cause.code.number} {cause.event or 'of the session'})"
         told.append(replace(step, severity="info", message=message))
     return told
@@ -92,7 +97,8 @@ def _explains(drift: Drift, awaited: Sequence[str]) -> bool:
     if drift.code not in _LOSSES or drift.severity == "info":
         return False
     if drift.event is None:
-        return True  # the session as such: nothing could come
+        # the session as such: nothing could come; another extension says nothing of that
+        return drift.code is Code.CLOSE_CHANGED or drift.severity == "breaking"
     missing = (drift.expected or "").split(" or ") if drift.code is Code.ENDING_CHANGED else [drift.event]
     for one in awaited:
         event, _, pointer = one.partition("#")

@@ -71,9 +71,9 @@ def judge(trial: Trial, shown: Sequence[Shown]) -> list[Finding]:
     for part in trial.parts:
         drifts += _drifts(trial, part)
     steps = list(trial.steps)
-    kept = [drift for drift, _, _ in drifts]
-    for drift in settled(kept, steps)[len(kept) :]:
-        drifts.append((drift, None, None))
+    told = settled([drift for drift, _, _ in drifts], steps)
+    drifts = [(drift, part, who) for drift, (_, part, who) in zip(told, drifts, strict=False)]
+    drifts += [(drift, None, None) for drift in told[len(drifts) :]]
     for drift, held, who in drifts:
         contract = held.contract.name if held is not None and held.contract is not None else None
         found.append(blamed(drift.finding(trial.cassette, contract), who))
