@@ -9,6 +9,7 @@ import socket
 import ssl
 import struct
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
 from typing import ClassVar
@@ -178,7 +179,7 @@ class Relay:
     def __init__(
         self,
         target: int,
-        line: type[Line] = Line,
+        line: Callable[[], Line] = Line,
         listens: ssl.SSLContext | None = None,
         dials: ssl.SSLContext | None = None,
     ) -> None:
@@ -187,7 +188,7 @@ class Relay:
         self._dials = dials
         self._line = line
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._run, name=f"relay {line.__name__}")
+        self._thread = threading.Thread(target=self._run, name="relay")
         self._ready = threading.Event()
         self._connecting: set[asyncio.Task[None]] = set()
         self.port = 0
