@@ -33,6 +33,7 @@ class Part:
     resolver: Resolver[Any] = field(repr=False)
     negated: bool = False
     only: str = ""  # what is left of the schema that stands there, where that is not all
+    _inner: dict[Any, "Part"] = field(default_factory=dict, repr=False)  # asked for before: often the same
 
     @property
     def key(self) -> Key:
@@ -42,6 +43,12 @@ class Part:
 
     def child(self, *steps: Token, negated: bool = False) -> "Part":
         """A schema inside it."""
+        known = self._inner.get((steps, negated))
+        if known is None:
+            known = self._inner[steps, negated] = self._child(steps, negated=negated)
+        return known
+
+    def _child(self, steps: tuple[Token, ...], *, negated: bool) -> "Part":
         inner = self.schema
         for step in steps:
             inner = inner[step]
@@ -61,7 +68,13 @@ class Part:
 
     def made(self, schema: Any, *, negated: bool = False) -> "Part":
         """A schema that stands nowhere, at this place; what it holds of this one keeps its place."""
-        return Part(schema, self.place, self.resolver, negated, f"={dumps(schema, sort_keys=True)}")
+        if not isinstance(schema, bool):
+            return Part(schema, self.place, self.resolver, negated, f"={dumps(schema, sort_keys=True)}")
+        known = self._inner.get((schema, negated))
+        if known is None:
+            known = Part(schema, self.place, self.resolver, negated, f"={schema}")
+            self._inner[schema, negated] = known
+        return known
 
     @property
     def is_false(self) -> bool:
