@@ -82,7 +82,24 @@ def _hypothesis_jsonschema() -> st.SearchStrategy[Any]:
     return strategy
 
 
-ENGINES = {"by hand": _by_hand, "hypothesis-jsonschema": _hypothesis_jsonschema, "wsrecord": _wsrecord}
+def _schemathesis() -> st.SearchStrategy[Any]:
+    """Its engine is not public: where a release has moved it, it is left out."""
+    builder = importlib.import_module("schemathesis.generation.jsonschema.builder")
+    validators = importlib.import_module("jsonschema_rs")
+    formats = {
+        "uuid": st.uuids().map(str),
+        "date-time": st.datetimes().map(lambda moment: f"{moment.isoformat()}Z"),
+    }
+    strategy: st.SearchStrategy[Any] = builder.build(SCHEMA, draft=validators.Draft202012, formats=formats)
+    return strategy
+
+
+ENGINES = {
+    "by hand": _by_hand,
+    "schemathesis": _schemathesis,
+    "hypothesis_jsonschema": _hypothesis_jsonschema,
+    "wsrecord": _wsrecord,
+}
 
 
 def rate(strategy: st.SearchStrategy[Any]) -> float:

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 PEERS = Path(__file__).parent.parent / ".venv-peers"
-REQUIREMENTS = ("mitmproxy>=11", "cassetter[websockets]", "wsproto")
+REQUIREMENTS = ("mitmproxy>=11", "cassetter[websockets]", "wsproto", "schemathesis")
 _OLDEST_MITMPROXY = 11
 
 

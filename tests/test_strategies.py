@@ -52,9 +52,12 @@ def test_what_can_not_be_generated_is_a_contract_error_with_its_place(tmp_path):
     contract = loaded(
         tmp_path,
         "{contract: c, name: /type, client: {a: a.json}}",
-        a={"type": "object", "properties": {"type": {}, "b": {"type": "string", "pattern": "^a$", "format": "uuid"}},
-           "required": ["b"]},
-    )  # fmt: skip
+        a={
+            "type": "object",
+            "properties": {"type": {}, "b": {"type": "string", "pattern": "^a$", "format": "uuid"}},
+            "required": ["b"],
+        },
+    )
     with pytest.raises(ContractError, match=r"client:a: a.json#/properties/b/pattern: no value was found"):
         events(contract, "a")
 

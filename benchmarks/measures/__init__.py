@@ -6,4 +6,4 @@ from benchmarks.measures.visit import Alone, Measure
 MEASURES: tuple[Measure, ...] = (throughput.MEASURE, cpu.MEASURE, latency.MEASURE, memory.IDLE, memory.STALL)
 
 # What has contestants of its own.
-ALONE: tuple[Alone, ...] = (alone.IN_PROCESS, alone.PARSING, check.RATE, check.MEMORY)
+ALONE: tuple[Alone, ...] = (alone.IN_PROCESS, alone.PARSING, alone.GENERATION, check.RATE, check.MEMORY)

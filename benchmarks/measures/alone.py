@@ -7,6 +7,7 @@ from pathlib import Path
 
 from benchmarks.contestants import BY_NAME, running
 from benchmarks.figures import Figure
+from benchmarks.generation import ENGINES
 from benchmarks.measures.visit import Alone, Side
 from benchmarks.parsers import PARSERS
 from benchmarks.peers import peer_python
@@ -31,6 +32,15 @@ def _parsers(side: Side) -> dict[str, float]:
         if python is not None:
             found |= _run([python, "-m", "benchmarks.parsers", name])
     return {name: found[name] for name in PARSERS if name in found}
+
+
+def _engines(side: Side) -> dict[str, float]:
+    found = _run([sys.executable, "-m", "benchmarks.generation"])
+    for name in ENGINES.keys() - found.keys():
+        python = peer_python(name)
+        if python is not None:
+            found |= _run([python, "-m", "benchmarks.generation", name])
+    return {name: found[name] for name in ENGINES if name in found}
 
 
 def _in_process(side: Side) -> dict[str, float]:
@@ -82,4 +92,16 @@ PARSING = Alone(
     Figure("parsers/300", "parsers alone, masked, 300 B", "µs", bases=("websockets", "wsproto", "picows")),
     _parsers,
     peers=("wsproto", "picows"),
+)
+GENERATION = Alone(
+    "generation",
+    Figure(
+        "generation/12",
+        "events of twelve fields generated through Hypothesis' @given, a second of processor time",
+        "events/s",
+        higher_is_better=True,
+        bases=("by hand", "schemathesis"),
+    ),
+    _engines,
+    peers=("schemathesis",),
 )
