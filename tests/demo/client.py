@@ -82,7 +82,7 @@ async def health(server: DemoServer) -> dict[str, Any]:
 
 async def eventually(condition: Callable[[], bool]) -> None:
     """Wait until something holds that nobody announces."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not condition():
             await asyncio.sleep(0.005)
 
@@ -100,7 +100,7 @@ class Client:
         return self.heard[0]
 
     async def next(self) -> Event:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             event = json.loads(await self.websocket.recv())
         self.heard.append(event)
         return event
