@@ -90,6 +90,8 @@ def test_what_has_no_value_is_said(value, place):
         ({"type": "string", "pattern": "^a$", "format": "uuid"}, "pattern"),
         ({"type": "string", "allOf": [{"pattern": "^[ab]{40}$"}, {"pattern": "^[cd]{40}$"}]}, "pattern"),
         ({"type": "array", "minItems": 100_000, "items": {"type": "null"}}, "minItems"),
+        ({"type": "string", "minLength": 1_000_000_000}, "minLength"),
+        ({"type": "object", "minProperties": 1_000_000}, "minProperties"),
     ],
 )
 def test_a_keyword_that_cannot_be_served_is_named_with_its_place(value, keyword):

@@ -14,6 +14,7 @@ from .unservable import DeadEndError
 if TYPE_CHECKING:
     from .drawing import Course, Plan
 
+MOST_FIELDS = 300  # that must be there, whatever they are called
 _TRIES = 8
 _BITS = 12  # optional fields that one number decides on
 _any_name = st.one_of(st.sampled_from(NAMES), st.text(max_size=6), st.sampled_from(NAMES))
@@ -44,6 +45,8 @@ class ObjectMaker:
 
     def __call__(self, course: "Course", room: int, plan: "Plan | None") -> Any:
         """An object."""
+        if self._facts.least > MOST_FIELDS:
+            raise DeadEndError("", "minProperties")
         chosen = dict(self._required)
         if room > 0 and course.left > 0:
             self._choose(course, chosen, room)

@@ -15,6 +15,7 @@ from .formats import FORMATS, NEARLY
 from .naughty import LONG, TEXTS
 from .sampling import sampled
 
+LONGEST_TEXT = 1 << 18  # characters
 _USUAL = 24  # characters, where nothing asks for more
 _SAMPLE = 200  # texts drawn to see which of several demands to begin with
 _MANY = 48  # from here on a text is a short one, repeated
@@ -29,6 +30,8 @@ _LETTERS = "aAbzZ09_ -.éßÉЖд中文ñ١😀$+"
 def texts(facts: Facts) -> list[SearchStrategy[str]]:
     """Strategies to try in turn; what they draw is held to `suits`."""
     longest = facts.longest
+    if facts.shortest > LONGEST_TEXT:
+        return []
     if facts.patterns or facts.formats:
         found = [_matching(facts, said) for said in facts.patterns]
         found += [FORMATS[said.value] for said in facts.formats]
@@ -92,6 +95,8 @@ def _checks(facts: Facts) -> Sequence[Callable[[str], bool]]:
 
 def blame(facts: Facts) -> tuple[str, str]:
     """What is to be named where no text was found."""
+    if facts.shortest > LONGEST_TEXT:
+        return "", "minLength"
     for keyword, saids in (("pattern", facts.patterns), ("format", facts.formats)):
         if saids:
             return saids[0].place, keyword
