@@ -52,7 +52,10 @@ class Recorded:
         codes = judged if contracted else seen
         with rewriting(self.port, make) as relay:
             verified = self.verify("--wait", "3", contracted=contracted, port=relay.port)
-        assert verified.codes("breaking") == (codes or []), verified.shown
+        found = verified.codes("breaking")
+        if "WS812" in (codes or []):  # what had not yet come when it closed is a matter of the moment
+            found = [code for code in found if code != "WS801"]
+        assert found == (codes or []), verified.shown
         assert verified.code == (1 if codes else 0), verified.shown
 
     def is_played_whole(self, folder: Path, contracted: bool) -> None:

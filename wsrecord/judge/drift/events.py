@@ -17,6 +17,7 @@ from .scale import Scale
 
 REGULAR = 3  # stretches after which even an event that may come several times counts as due
 _MOST_NEW = 100  # kinds of event
+_REPLIES = ("result", "error", "ack")  # behind the name of what they answer
 
 
 def compare_events(recorded: Profile, live: Profile, scale: Scale, *, broken: bool) -> None:
@@ -51,15 +52,15 @@ def required(recorded: Profile, name: str) -> Cause | bool:
     are due after a single one, wherever they came.
     """
     kind = recorded.kinds[name]
-    asker, replies = _asker(name), _replies(recorded)
-    if replies and asker in recorded.stretches and recorded.asked(asker) == kind.count:
+    asker = _asker(name)
+    if asker in recorded.stretches and recorded.asked(asker) == kind.count:
         return asker
     for cause, told in recorded.stretches.items():
         if told.having[name] != told.count:
             continue
         once = told.once[name] == told.count
         edge = told.first[name] == told.count or told.last[name] == told.count
-        alone = edge and kind.count == told.count and not replies
+        alone = edge and kind.count == told.count and not _replied(recorded, cause)
         if (once and told.count >= 2) or told.count >= REGULAR or alone:
             return True if cause is None else cause
     return False
@@ -68,12 +69,12 @@ def required(recorded: Profile, name: str) -> Cause | bool:
 def _asker(name: str) -> str:
     """Of `X/result`, `X/error` and `X/ack`: X."""
     asker, _, kind = name.rpartition("/")
-    return asker if kind in ("result", "error", "ack") else ""
+    return asker if kind in _REPLIES else ""
 
 
-def _replies(recorded: Profile) -> bool:
-    """Whether replies say what they answer, so that clients need not wait for one before they ask on."""
-    return any(_asker(name) in recorded.stretches for name in recorded.kinds)
+def _replied(recorded: Profile, cause: Cause) -> bool:
+    """Whether a question has replies that say so: its client need not wait for them before it asks on."""
+    return any(f"{cause}/{kind}" in recorded.kinds for kind in _REPLIES)
 
 
 def _due(recorded: Profile, live: Profile, name: str) -> bool:
@@ -150,14 +151,13 @@ def _endings(recorded: Profile, live: Profile, fields: "_Fields", scale: Scale) 
     last = Counter[str]()
     for told in recorded.stretches.values():
         last.update(told.last)
-    replies = _replies(recorded)
     for cause, was in recorded.stretches.items():
         now = live.stretches.get(cause)
         if now is None or cause is None:
             continue
         # What is told to end something came last whenever it came at all, after whatever it came.
         ends = [name for name in was.last if last[name] == recorded.kinds[name].count]
-        if replies:
+        if _replied(recorded, cause):
             ends = [name for name in ends if _asker(name) == cause]
         for name, spot in now.ends.items():
             # What came in the recording and never was last is no ending: the next message overtook it.
