@@ -189,6 +189,20 @@ def late(event: str, seconds: int) -> Callable[[Tape], object]:
     return lambda tape: tape.later(tape.find(event), seconds * SECOND)
 
 
+def slow(seconds: int) -> Callable[[Tape], object]:
+    """No event comes too late after the one before, but all of a run do."""
+
+    def make(tape: Tape) -> None:
+        run = tape.value(tape.find("agent_completed"))["run_id"]
+        for at, message in enumerate(tape.messages):
+            if message.opcode is Opcode.TEXT and message.sender == "server":
+                value = tape.value(at)
+                if value.get("run_id") == run and value["type"] not in ("agent_started", "final_report"):
+                    tape.later(at, seconds * SECOND)
+
+    return make
+
+
 def foreign(event: str, *fields: str) -> Callable[[Tape], object]:
     def make(tape: Tape) -> None:
         other = next(value for value in values(tape.other) if value["type"] == event)
@@ -316,7 +330,7 @@ DRIFTS = [
     Drift("a late first answer", Code.FIRST_ANSWER_LATE, late("agent_started", 3)),
     Drift("a late pong", Code.ANSWER_LATE, late("pong", 3)),
     Drift("silence in a run", Code.GAP_TOO_LONG, late("agent_completed", 15)),
-    Drift("a run that takes too long", Code.RUN_TOO_LONG, late("agent_completed", 60)),
+    Drift("a run that takes too long", Code.RUN_TOO_LONG, slow(9)),
     Drift("a server that leaves in a run", Code.NEVER_ENDED, left_open),
     Drift("a ping that nobody answers", Code.ANSWER_MISSING, unanswered),
     Drift("no JSON", Code.INVALID_JSON, garbled(b"Internal Server Error")),
