@@ -16,6 +16,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "findings.md"
 _ENTRY = re.compile(r"^### (WS\d{3}) `([a-z0-9-]+)`$", re.MULTILINE)
 _BLOCK = re.compile(r"^```wsrecord (passing|failing)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _RECORDING, _LIVE = "--- recording\n", "--- live\n"
+_FUZZ = "fuzz: "
 _STEP = 1_000_000  # nanoseconds between records that say no time
 
 
@@ -55,6 +56,18 @@ class Pair:
         return f"{self.code}-{self.kind}"
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One block of the page that tells facts of a made-up dialogue."""
+
+    code: str
+    kind: str
+    facts: list[Mapping[str, Mapping[str, Any]]]  # what it is, and its fields
+
+    def __str__(self) -> str:
+        return f"{self.code}-{self.kind}"
+
+
 def entries() -> dict[str, str]:
     """The text of each code's entry, by its number."""
     page = PAGE.read_text()
@@ -71,7 +84,7 @@ def examples() -> Iterator[Example]:
     """Every example of the page that is one cassette, in its order."""
     for code, kind, body in _blocks():
         contract, _, told = body.partition("---\n")
-        if _LIVE in body:
+        if _LIVE in body or body.startswith(_FUZZ):
             continue
         given = yaml.safe_load(contract)
         check = given.pop("check", {})
@@ -90,6 +103,13 @@ def pairs() -> Iterator[Pair]:
         serve = given.pop("serve", None)
         made = _contract(given) if given else None
         yield Pair(code, kind, made, verify, play, serve, _lines(recording), _lines(live))
+
+
+def told() -> Iterator[Told]:
+    """Every example of the page that is about a made-up dialogue, in its order."""
+    for code, kind, body in _blocks():
+        if body.startswith(_FUZZ):
+            yield Told(code, kind, yaml.safe_load(body)["fuzz"])
 
 
 def _blocks() -> Iterator[tuple[str, str, str]]:

@@ -165,6 +165,15 @@ class Code(Enum):
     SESSION_UNOPENED = 835, "breaking", "no client opened a session that the recording has"
     CLIENT_FAILED = 836, "breaking", "a client did not speak as every server needs it to"
 
+    UNANSWERED = 901, "breaking", "a message of the client's was never answered"
+    VALID_REFUSED = 902, "breaking", "a message was refused that is right"
+    SERVER_BROKE = 903, "breaking", "the server broke under what a client did"
+    OTHERS_WAIT = 904, "breaking", "one session kept the others waiting"
+    HEALTH_LOST = 905, "breaking", "the server was not well any more"
+    MEMORY_GROWS = 906, "breaking", "the server's memory grows without end"
+    INVALID_ACCEPTED = 907, "breaking", "a message was accepted that breaks a rule"
+    WIRE_MISHANDLED = 909, "breaking", "what RFC 6455 asks of a server was not done"
+
     def __init__(self, digits: int, severity: Severity, title: str) -> None:
         self.number = f"WS{digits}"
         self.severity: Severity = severity
