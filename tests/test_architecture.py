@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "wsrecord"
 ORDER = (
     *("errors", "wire", "cassette", "codec", "contract", "judge", "dialogue", "generate", "strategies"),
-    *("report", "config", "live", "cli"),
+    *("explore", "report", "config", "live", "cli"),
 )
 FILES = sorted(PACKAGE.rglob("*.py"))
 LONGEST_FILE = 400

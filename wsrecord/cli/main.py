@@ -21,6 +21,7 @@ COMMANDS = {
     "serve": "Play a cassette's server to real clients, and judge what they say.",
     "check": "Check cassettes against contracts, offline.",
     "show": "Show a cassette as a timeline.",
+    "fuzz": "Make dialogues up, and see whether the real server stands them.",
     "links": "Show which values a replay carries over from the live server.",
     "contract": "Draft a contract from recordings, check it, look at it.",
     "convert": "Convert a cassette between its two encodings.",

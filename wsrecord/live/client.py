@@ -178,6 +178,12 @@ class Client:
         self._socket.write(data)
         self._tap.client(data, self._clock())
 
+    def write(self, data: bytes) -> None:
+        """Send bytes of a session as they are, whether a client may or not."""
+        if self.in_session:
+            self._socket.write(data)
+            self._tap.client(data, self._clock())
+
     async def drain(self) -> Trouble | None:
         """Wait until the server takes what was sent."""
         if not self._socket.drained.is_set():

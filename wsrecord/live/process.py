@@ -64,6 +64,11 @@ class Process:
         return 128 - code if code is not None and code < 0 else code
 
     @property
+    def group(self) -> int:
+        """The number of its process group."""
+        return self._process.pid
+
+    @property
     def tail(self) -> list[str]:
         """The last lines of its output."""
         return list(self._tail)

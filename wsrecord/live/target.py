@@ -50,6 +50,22 @@ class Target:
         return self._death("")
 
     @property
+    def group(self) -> int | None:
+        """The process group of the server that was started, while it runs."""
+        process = self._process
+        return process.group if process is not None and process.code is None else None
+
+    async def again(self) -> bool:
+        """Stop what was started, and start it anew; False if nothing was started."""
+        if self._process is None:
+            return False
+        await self._process.stop(self.options.grace)
+        self._said.clear()
+        await self._start()
+        await self._await_ready()
+        return True
+
+    @property
     def output(self) -> list[str]:
         """The last lines that the started server printed."""
         return self._process.tail if self._process is not None else []

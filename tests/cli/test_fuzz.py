@@ -1,0 +1,133 @@
+"""`wsrecord fuzz` against a small real server, good or with one bug: what is found, how small, and kept."""
+
+import json
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from explore.shop import CONTRACT, shop
+
+from wsrecord.cassette.recording import load
+from wsrecord.cli.main import run
+from wsrecord.explore.moves import Case, Say
+from wsrecord.explore.retold import saved_case
+
+TESTS = Path(__file__).parents[1]
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test in a folder of its own, with the contract."""
+    monkeypatch.chdir(tmp_path)
+    shop(tmp_path)
+
+
+def start(bug: str = "") -> str:
+    path = shlex.quote(f"{TESTS.parent}:{TESTS}")
+    return f"PYTHONPATH={path} exec {sys.executable} -m support.shopkeeper {{port}} contract.yaml {bug}"
+
+
+def fuzz(*options: str, bug: str = "") -> int:
+    return run(["fuzz", "--start", start(bug), "--contract", "contract.yaml", "--seed", "1", *options])
+
+
+def kept() -> list[Case]:
+    found = [saved_case(load(path)) for path in sorted(Path(".wsrecord/failures").glob("*.wsr"))]
+    assert None not in found
+    return [case for case in found if case is not None]
+
+
+def codes(file: str = "report.json") -> list[str]:
+    return [one["code"] for one in json.loads(Path(file).read_text())["findings"]]
+
+
+def test_a_good_server_has_no_findings(capfd: pytest.CaptureFixture[str]) -> None:
+    assert fuzz("--seconds", "8") == 0
+    out = capfd.readouterr().out
+    assert "no findings" in out
+    assert all(phase in out for phase in ("examples", "valid", "invalid", "wire", "reconnect"))
+    assert not Path(".wsrecord").exists()
+
+
+@pytest.mark.parametrize(
+    ("bug", "code", "messages"),
+    [
+        ("silent", "WS901", 1),
+        ("picky", "WS902", 1),
+        ("second", "WS903", 3),
+        ("dies", "WS903", 1),
+        ("slow", "WS904", 1),
+        ("lenient", "WS907", 1),
+        ("wrong", "WS101", 1),
+    ],
+)
+def test_a_bug_is_found_and_shrunk(bug: str, code: str, messages: int) -> None:
+    assert fuzz("--first", "--seconds", "40", "--json", "report.json", bug=bug) == 1
+    assert codes() == [code]
+    (case,) = kept()
+    assert case.messages == messages
+
+
+def test_what_was_kept_fails_again_and_passes_on_a_server_that_was_mended() -> None:
+    assert fuzz("--first", "--seconds", "40", bug="picky") == 1
+    (case,) = kept()
+    (move,) = case.moves
+    assert isinstance(move, Say)
+    assert move.value["colour"] == "blue"
+    again = ["--phase", "regressions", "--json", "report.json"]
+    assert fuzz(*again, bug="picky") == 1
+    assert codes() == ["WS902"]
+    assert fuzz(*again) == 0
+
+
+def test_a_failure_reads_as_a_dialogue(capfd: pytest.CaptureFixture[str]) -> None:
+    assert fuzz("--first", "--seconds", "40", "--phase", "valid", bug="second") == 1
+    out = capfd.readouterr().out
+    assert "WS903 the server broke after put" in out
+    assert out.count('→ {"type": "put"') == 2
+    assert "opened/cart" in out
+
+
+def test_a_stranger_is_not_fuzzed(capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(["fuzz", "--target", "ws://shop.example/ws", "--contract", "contract.yaml"]) == 2
+    assert 'targets = ["shop.example"]' in capfd.readouterr().err
+
+
+def test_nobody_at_the_target(capfd: pytest.CaptureFixture[str]) -> None:
+    code = run(
+        ["fuzz", "--target", "ws://127.0.0.1:9", "--contract", "contract.yaml", "--start-timeout", "0.2"]
+    )
+    assert code == 4
+
+
+def test_a_contract_without_events_of_the_client_s(capfd: pytest.CaptureFixture[str]) -> None:
+    Path("contract.yaml").write_text(
+        json.dumps({"contract": "x", "server": CONTRACT["server"], "name": "/type"})
+    )
+    assert fuzz() == 3
+    assert "client:" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("votes", ["3/2", "0/1", "two"])
+def test_votes_are_k_of_n(votes: str, capfd: pytest.CaptureFixture[str]) -> None:
+    assert fuzz("--votes", votes) == 2
+    assert "--votes" in capfd.readouterr().err
+
+
+def test_ctrl_c_shows_what_was_found() -> None:
+    command = [sys.executable, "-m", "wsrecord", "fuzz", "--start", start("picky"), "--seed", "1"]
+    command += ["--contract", "contract.yaml", "--seconds", "100"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        failures = Path(".wsrecord/failures")
+        while not list(failures.glob("*.wsr")):
+            assert process.poll() is None
+            time.sleep(0.1)  # another program's work: its files are all that can be looked at
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    assert "WS902" in out
+    assert "interrupted" in out
+    assert "Traceback" not in err

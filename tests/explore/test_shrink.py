@@ -1,0 +1,72 @@
+"""The shrinker, against what fails by definition."""
+
+from collections.abc import Callable
+
+from wsrecord.explore.moves import Case, Move, Probe, Say
+from wsrecord.explore.shrink import shrinking
+
+
+def shrunk(moves: list[Move], fails: Callable[[Case], bool]) -> tuple[Case, int]:
+    """The smallest that still fails, and how many were tried."""
+    tries = shrinking(Case(tuple(moves)))
+    count = 0
+    try:
+        candidate = next(tries)
+        while True:
+            count += 1
+            candidate = tries.send(fails(candidate))
+    except StopIteration as end:
+        return end.value, count
+
+
+def said(text: str) -> Say:
+    return Say(value={"text": text, "more": [1, 2, 3, 4]})
+
+
+def test_moves_that_are_not_needed_are_left_out() -> None:
+    moves: list[Move] = [said(str(number)) for number in range(40)]
+    moves[11], moves[30] = Probe(size=1), Probe(size=2)
+    case, tried = shrunk(moves, lambda case: {Probe(size=1), Probe(size=2)} <= set_of(case))
+    assert case.moves == (Probe(size=1), Probe(size=2))
+    assert tried < 200
+
+
+def set_of(case: Case) -> set[Move]:
+    return {move for move in case.moves if isinstance(move, Probe)}
+
+
+def test_values_get_simpler() -> None:
+    moves: list[Move] = [said("a" * 300 + "!" + "b" * 300)]
+    case, _ = shrunk(moves, lambda case: any("!" in str(getattr(one, "value", "")) for one in case.moves))
+    (move,) = case.moves
+    assert isinstance(move, Say)
+    assert move.value == {"text": "!"}
+
+
+def test_a_length_that_matters_is_kept_within_a_tenth() -> None:
+    moves: list[Move] = [Say(value={"text": "x" * 4000})]
+    case, _ = shrunk(
+        moves,
+        lambda case: any(
+            len(one.value.get("text", "")) >= 2000 for one in case.moves if isinstance(one, Say)
+        ),
+    )
+    (move,) = case.moves
+    assert isinstance(move, Say)
+    assert 2000 <= len(move.value["text"]) <= 2250
+
+
+def test_holes_are_left_alone() -> None:
+    case, _ = shrunk([Say(value={"id": {"$new": 1}, "x": 1})], lambda case: "$new" in repr(case.moves))
+    (move,) = case.moves
+    assert isinstance(move, Say)
+    assert move.value == {"id": {"$new": 1}}
+
+
+def test_frames_that_do_not_matter_are_joined() -> None:
+    case, _ = shrunk(
+        [Say(value="hello", cuts=(1,) * 40, ping_at=1)], lambda case: len(case.moves[0].cuts) >= 1
+    )  # type: ignore[union-attr]
+    (move,) = case.moves
+    assert isinstance(move, Say)
+    assert (move.cuts, move.ping_at) == ((1,), None)

@@ -1,0 +1,72 @@
+"""A recording as cases: what its clients said, as moves, each id with a hole in its place."""
+
+import contextlib
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from wsrecord.cassette.model import Note
+from wsrecord.cassette.recording import Recording
+from wsrecord.dialogue.steps import Close, Control, Cut, Dialogue, Occurrence
+from wsrecord.dialogue.steps import Say as Spoken
+from wsrecord.wire.frames import Opcode
+
+from .moves import NEW, Case, Move, Probe, Say, from_json, hole
+from .moves import Close as CloseMove
+from .moves import Cut as CutMove
+from .roles import Made
+from .vocabulary import Vocabulary, get, put
+
+NOTE = "fuzz-case"  # in a cassette of a failure: the case that it shows
+
+
+def saved_case(recording: Recording) -> Case | None:
+    """The case that a saved failure was made by."""
+    for note in recording.notes:
+        if note.code == NOTE:
+            with contextlib.suppress(ValueError, RecursionError):
+                return from_json(json.loads(note.text))
+    return None
+
+
+def note_of(case_text: str, t: int) -> Note:
+    """The record that keeps a case in a cassette."""
+    return Note(t=t, code=NOTE, text=case_text)
+
+
+def retold(dialogue: Dialogue, words: Vocabulary) -> Iterator[Case]:
+    """One case for each session."""
+    for number in dialogue.sessions:
+        ids: dict[Any, int] = {}
+        moves: list[Move] = []
+        for step in dialogue.of(number):
+            match step:
+                case Spoken() if len(step.units) == 1:
+                    moves.append(_said(dialogue.occurrences[step.occurrences[0]], words, ids))
+                case Control(opcode=Opcode.PING):
+                    moves.append(Probe(size=len(step.payload)))
+                case Close():
+                    moves.append(CloseMove(code=step.code))
+                case Cut(how="reset"):
+                    moves.append(CutMove())
+        if moves:
+            yield Case(tuple(moves), "mutate")
+
+
+def _said(one: Occurrence, words: Vocabulary, ids: dict[Any, int]) -> Move:
+    assert one.unit is not None
+    value = one.unit.value
+    term = words.terms.get(one.kind)
+    if term is None:
+        return Say(value=value, then="quiet")
+    for pointer, role in term.roles.items():
+        there = get(value, pointer)
+        if there is None or hole(there) is not None:
+            continue
+        if isinstance(role, Made):
+            number = ids.setdefault(there, 500 + len(ids))
+            changed = put(value, pointer, {NEW: number})
+        else:
+            changed = put(value, pointer, {"$given": [role.event, role.pointer]})
+        value = changed if words.right(term, changed) else value
+    return Say(event=term.name, value=value)

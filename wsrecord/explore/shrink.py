@@ -1,0 +1,99 @@
+"""Fewer moves, then simpler ones: what to try next, given whether the last try still failed.
+
+A generator of candidates: `send(True)` keeps one. It ends when nothing simpler fails any more.
+"""
+
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import replace
+from typing import Any, TypeAlias
+
+from .moves import Case, Connect, Hear, Move, Say, hole
+
+Shrinking: TypeAlias = Generator[Case, bool, Case]
+_ROUNDS = 3
+
+
+def shrinking(case: Case) -> Shrinking:
+    """Candidates for a smaller case."""
+    for _ in range(_ROUNDS):
+        before = case
+        case = yield from _fewer(case)
+        case = yield from _simpler(case)
+        if case == before:
+            break
+    return case
+
+
+def _fewer(case: Case) -> Shrinking:
+    """Delta debugging: leave out halves, quarters, single moves."""
+    size = max(1, len(case.moves) // 2)
+    while True:
+        at = 0
+        while at < len(case.moves) and len(case.moves) > 1:
+            candidate = case.with_moves([*case.moves[:at], *case.moves[at + size :]])
+            if candidate.moves and (yield candidate):
+                case = candidate
+            else:
+                at += size
+        if size == 1:
+            return case
+        size //= 2
+
+
+def _simpler(case: Case) -> Shrinking:
+    for at in range(len(case.moves)):
+        found = True
+        while found:
+            found = False
+            for move in _simpler_moves(case.moves[at]):
+                candidate = case.with_moves([*case.moves[:at], move, *case.moves[at + 1 :]])
+                if (yield candidate):
+                    case, found = candidate, True
+                    break
+    return case
+
+
+def _simpler_moves(move: Move) -> Iterator[Move]:
+    if not isinstance(move, Say):
+        return
+    if move.ping_at is not None:
+        yield replace(move, ping_at=None)
+    if len(move.cuts) > 1:
+        yield replace(move, cuts=move.cuts[: len(move.cuts) // 2])
+        yield replace(move, cuts=move.cuts[1:])
+    if move.cuts:
+        yield replace(move, cuts=())
+    if move.data is not None and len(move.data) > 8:
+        yield replace(move, data=move.data[: len(move.data) // 2])
+    if move.breaks is None and move.data is None:
+        yield from (replace(move, value=value) for value in simpler_values(move.value))
+
+
+def simpler_values(value: Any, depth: int = 0) -> Iterator[Any]:
+    """Values with one thing simpler: a field fewer, a text shorter."""
+    if hole(value) is not None or depth > 3:
+        return
+    if isinstance(value, dict):
+        for name in value:
+            yield {key: inner for key, inner in value.items() if key != name}
+        for name, inner in value.items():
+            yield from ({**value, name: simple} for simple in simpler_values(inner, depth + 1))
+    elif isinstance(value, list) and value:
+        yield value[: len(value) // 2]
+    elif isinstance(value, str) and len(value) > 1:
+        yield from _shorter(value)
+
+
+def _shorter(text: str) -> Iterator[str]:
+    half = len(text) // 2
+    yield from (text[:half], text[half:])
+    if len(text) > 64:
+        yield text[: len(text) * 9 // 10]
+    elif len(text) > 1:
+        yield text[:-1]
+        yield text[1:]
+
+
+def plausible(moves: Sequence[Move]) -> bool:
+    """Whether there is anything to play."""
+    return any(not isinstance(move, Connect | Hear) for move in moves)

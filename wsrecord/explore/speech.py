@@ -1,0 +1,84 @@
+"""What a made-up message says this time: its holes filled, as bytes; and by which ids its answer is known."""
+
+import json
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from wsrecord.codec.registry import make
+from wsrecord.codec.unit import Unit, UnsayableError
+from wsrecord.contract.model import Contract
+from wsrecord.contract.pointer import ABSENT, at
+from wsrecord.wire.frames import Opcode
+
+from .moves import NEW, Say, filled, holes
+from .roles import Given, Made
+from .vocabulary import Term
+
+BETWEEN = b"between"  # what a ping between frames says
+Says = Callable[[Any], Any]
+_UUID = 36  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """A message, ready to go out."""
+
+    opcode: Opcode
+    data: bytes
+    ids: tuple[Any, ...]
+
+
+class Speech:
+    """One client's: ids are made up once for each number."""
+
+    def __init__(self, contract: Contract, random: Random) -> None:
+        self._spec = contract.codec.spec
+        self._random = random
+        self._ids: dict[Any, str] = {}
+
+    def utter(self, move: Say, term: Term | None, given: Says) -> Utterance | None:
+        """The message; None if its protocol has no bytes for it. `given` fills holes, if only with ABSENT."""
+        value = filled(move.value, lambda kind, what: self._fill(kind, what, given, term))
+        ids: list[Any] = [self._ids[what] for kind, what in holes(move.value) if kind == NEW]
+        for pointer, role in term.roles.items() if term is not None else ():
+            there = at(value, pointer)
+            if isinstance(role, Made) and isinstance(there, str | int) and there != "" and there not in ids:
+                ids.append(str(there))  # a server that takes a number for a text gives it back as one
+        opcode = Opcode.BINARY if move.binary else Opcode.TEXT
+        data = move.data if move.data is not None else self._encoded(value, opcode)
+        return None if data is None else Utterance(opcode, data, tuple(ids))
+
+    def _fill(self, kind: str, what: Any, given: Says, term: Term | None) -> Any:
+        if kind != NEW:
+            live = given(what)
+            return self._like(term, what) if live is ABSENT else live
+        if what not in self._ids:
+            self._ids[what] = self._new()
+        return self._ids[what]
+
+    def _like(self, term: Term | None, what: Any) -> Any:
+        """What could be such a value, where the server gave none."""
+        for pointer, role in term.roles.items() if term is not None else ():
+            if isinstance(role, Given) and [role.event, role.pointer] == list(what[:2]):
+                sample = term.samples[pointer] if term is not None else None
+                if type(sample) is int:
+                    return self._random.randint(1 << 20, 1 << 30)
+                return self._new() if isinstance(sample, str) and len(sample) == _UUID else sample
+        return self._new()
+
+    def _new(self) -> str:
+        return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
+
+    def _encoded(self, value: Any, opcode: Opcode) -> bytes | None:
+        if self._spec == "json":
+            try:
+                return json.dumps(value, ensure_ascii=False).encode()
+            except UnicodeEncodeError:
+                return json.dumps(value).encode()
+        try:
+            return make(self._spec).encode([Unit(value, "client", opcode)])[0][1]
+        except (UnsayableError, IndexError):
+            return None

@@ -1,0 +1,252 @@
+"""What a client can say under a contract: right values with holes, odd but right ones, and wrong by one rule.
+
+Whether a value is right is never assumed: the contract's validators say so, of each.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
+from typing import Any
+
+from wsrecord.codec.unit import Unit
+from wsrecord.contract.classify import Classifier, Event
+from wsrecord.contract.model import Contract, EventKey, EventSpec
+from wsrecord.contract.pointer import Pointer, written
+from wsrecord.dialogue.steps import Dialogue
+from wsrecord.errors import ContractError
+
+from .moves import GIVEN, NEW, filled
+from .roles import Given, Roles, opens, roles
+from .schema import words
+from .values import broken_of, candidates, made_of, variants_of
+
+_SAMPLE = "3f2a1c90-5b7d-4e86-9a41-c0de5eed0001"
+_REPAIRS = 40
+_IDS = 6  # odd values of an id
+_SEEDS = 12  # recorded values of one event that are kept
+
+
+@dataclass(slots=True)
+class Term:
+    """One event of the client's."""
+
+    name: str
+    spec: EventSpec
+    roles: Roles
+    plain: Any  # a right value, with holes
+    answered: bool  # whether the contract says that something follows
+    seeds: list[Any] = field(default_factory=list)  # right values as they were recorded, with holes
+    samples: dict[Pointer, Any] = field(default_factory=dict)  # what stands in for given values
+
+    @property
+    def needs(self) -> tuple[Given, ...]:
+        """What the server has to say first."""
+        return tuple(role for role in self.roles.values() if isinstance(role, Given))
+
+
+class Vocabulary:
+    """The events of a client's, and the values of each."""
+
+    def __init__(self, contract: Contract, dialogues: Sequence[Dialogue] = ()) -> None:
+        self.contract = contract
+        self.terms: dict[str, Term] = {}
+        self.unservable: dict[str, str] = {}  # events that no value was found for, and why
+        self._classify = Classifier(contract).classify
+        recorded = _recorded(dialogues)
+        for key, spec in contract.events.items():
+            if key.sender == "client":
+                self._add(key, spec, recorded.get(key.name, []), dialogues)
+
+    def right(self, term: Term, value: Any) -> bool:
+        """Whether a value with holes is this event, and right."""
+        full = filled(value, lambda kind, what: self._stand_in(term, kind, what))
+        return self._right(term.spec, full)
+
+    def variants(self, term: Term) -> Iterator[tuple[str, Any]]:
+        """Right values that are odd in one place, with what is odd about them; plain ones aside."""
+        said = self._words(term.spec)
+        seen = [term.plain]
+        for seed in term.seeds:
+            if seed not in seen:
+                seen.append(seed)
+                yield "as recorded", seed
+        for pointer, value in self._places(term, said, partial(self._odd, term)):
+            changed = put(term.plain, pointer, value)
+            if changed not in seen and self.right(term, changed):
+                seen.append(changed)
+                yield written(pointer), changed
+
+    def _odd(self, term: Term, at: Pointer, said: Mapping[str, Any]) -> Iterator[Any]:
+        """Odd values for one place: few where an id stands."""
+        texts = [seed for seed in (get(seed, at) for seed in term.seeds) if isinstance(seed, str)]
+        found = variants_of(said, texts)
+        return found if at not in term.roles else islice((one for one in found if one not in texts), _IDS)
+
+    def breaks(self, term: Term) -> Iterator[tuple[str, Any]]:
+        """Values that break one rule, with the rule."""
+        said = self._words(term.spec)
+        for name in said.get("required", ()):
+            if isinstance(term.plain, dict) and name in term.plain:
+                rest = {key: value for key, value in term.plain.items() if key != name}
+                if not self.right(term, rest):
+                    yield f"required at /{name}", rest
+        if isinstance(term.plain, dict):
+            for name in ("colour", "__proto__"):
+                more = {**term.plain, name: "red"}
+                if not self.right(term, more):
+                    yield "additionalProperties", more
+        for pointer, (rule, value) in self._places(term, said, lambda _, words: broken_of(words)):
+            wrong = put(term.plain, pointer, value)
+            if rule == "surrogate" or not self.right(term, wrong):
+                yield f"{rule} at {written(pointer)}", wrong
+
+    def _add(
+        self, key: EventKey, spec: EventSpec, recorded: list[Any], dialogues: Sequence[Dialogue]
+    ) -> None:
+        found = roles(self.contract, key.name, dialogues)
+        plain = next((value for value in sorted(recorded, key=_size) if self._right(spec, value)), None)
+        if plain is None:
+            plain = self._made(spec, key)
+        if plain is None:
+            self.unservable[key.name] = (
+                "no right value was found; record a session in which the client says it"
+            )
+            return
+        term = Term(key.name, spec, {}, None, opens(self.contract, key.name))
+        term.roles = {at: role for at, role in found.items() if get(plain, at) is not None}
+        term.samples = {at: get(plain, at) for at in term.roles}
+        term.plain = self._with_holes(term, plain)
+        term.seeds = [
+            self._with_holes(term, value) for value in recorded[:_SEEDS] if self._right(spec, value)
+        ]
+        self.terms[key.name] = term
+
+    def _with_holes(self, term: Term, value: Any) -> Any:
+        number = 0
+        for pointer, role in term.roles.items():
+            if get(value, pointer) is None:
+                continue
+            if isinstance(role, Given):
+                value = put(value, pointer, {GIVEN: [role.event, role.pointer]})
+                continue
+            number += 1
+            with_hole = put(value, pointer, {NEW: number})
+            # an id that is no free text is left as it is
+            value = with_hole if self.right(term, with_hole) else value
+        return value
+
+    def _stand_in(self, term: Term, kind: str, what: Any) -> Any:
+        if kind == NEW:
+            return _SAMPLE
+        for pointer, role in term.roles.items():
+            if isinstance(role, Given) and [role.event, role.pointer] == list(what[:2]):
+                return term.samples[pointer]
+        return _SAMPLE
+
+    def _right(self, spec: EventSpec, value: Any) -> bool:
+        try:
+            event = self._classify(Unit(value, "client"))
+        except ContractError:
+            return False
+        if not isinstance(event, Event) or event.spec is not spec:
+            return False
+        return spec.schema is None or spec.schema.is_valid(value)
+
+    def _words(self, spec: EventSpec) -> dict[str, Any]:
+        if spec.schema is None:
+            return {}
+        return words(spec.schema.library, spec.schema.uri, spec.schema.value)
+
+    def _made(self, spec: EventSpec, key: EventKey) -> Any:
+        """A value by the schema's words; where a validator finds fault, other words are tried."""
+        if spec.schema is None:
+            value: Any = {}
+        else:
+            value = made_of(spec.schema.library, self._words(spec))
+        if self.contract.name_at is not None and isinstance(value, dict):
+            value = put(value, self.contract.name_at, key.name)
+        tried: dict[str, int] = {}
+        for _ in range(_REPAIRS):
+            if self._right(spec, value):
+                return value
+            faults = spec.schema.validate(value) if spec.schema is not None else []
+            place = next((one.pointer for one in faults if one.pointer), None)
+            if place is None:
+                return None
+            number = tried[place] = tried.get(place, -1) + 1
+            options = candidates()
+            if number >= len(options):
+                return None
+            pointer = tuple(part.replace("~1", "/").replace("~0", "~") for part in place[1:].split("/"))
+            value = put(value, pointer, options[number])
+        return None
+
+    def _places(
+        self, term: Term, said: Mapping[str, Any], of: Any, at: Pointer = ()
+    ) -> Iterator[tuple[Pointer, Any]]:
+        """What `of` makes of each place's words, the event's name aside."""
+        library = term.spec.schema.library if term.spec.schema is not None else None
+        if library is None or len(at) > 2:
+            return
+        fields = said.get("properties", {}).items()
+        for name, schema in sorted(fields, key=lambda field: not _is_choice(field[1])):
+            pointer = (*at, name)
+            if pointer == self.contract.name_at:
+                continue
+            inner = words(library, schema.get("$at", "") if isinstance(schema, dict) else "", schema)
+            yield from ((pointer, value) for value in of(pointer, inner))
+            if get(term.plain, pointer) is not None:
+                yield from self._places(term, inner, of, pointer)
+
+
+def _recorded(dialogues: Iterable[Dialogue]) -> dict[str, list[Any]]:
+    """What clients said in recordings, by event."""
+    found: dict[str, list[Any]] = {}
+    for dialogue in dialogues:
+        for one in dialogue.occurrences:
+            if one.sender == "client" and one.unit is not None and one.unit.readable:
+                found.setdefault(one.kind, []).append(one.value)
+    return found
+
+
+def _is_choice(schema: Any) -> bool:
+    """Whether a field has a few values only: they are tried first."""
+    return isinstance(schema, dict) and ("enum" in schema or schema.get("type") == "boolean")
+
+
+def _size(value: Any) -> int:
+    return len(repr(value))
+
+
+def get(value: Any, pointer: Pointer) -> Any:
+    """What stands at a place; None if nothing does."""
+    for part in pointer:
+        if isinstance(value, dict):
+            value = value.get(part)
+        elif isinstance(value, list) and part.isdigit() and int(part) < len(value):
+            value = value[int(part)]
+        else:
+            return None
+    return value
+
+
+def put(value: Any, pointer: Pointer, new: Any) -> Any:
+    """A copy with something else at a place; what leads there is made where it is missing."""
+    if not pointer:
+        return new
+    made = deepcopy(value)
+    inner = made
+    for part in pointer[:-1]:
+        if isinstance(inner, list) and part.isdigit() and int(part) < len(inner):
+            inner = inner[int(part)]
+        elif isinstance(inner, dict):
+            inner = inner.setdefault(part, {})
+        else:
+            return made
+    if isinstance(inner, list) and pointer[-1].isdigit() and int(pointer[-1]) < len(inner):
+        inner[int(pointer[-1])] = new
+    elif isinstance(inner, dict):
+        inner[pointer[-1]] = new
+    return made

@@ -1,0 +1,163 @@
+"""The way into a server: the exchanges before a recorded session, once; its upgrade, as often as wanted."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from wsrecord.cassette.model import Message, Request, Response
+from wsrecord.dialogue.bindings import Bindings
+from wsrecord.dialogue.steps import Ask, Connect, Dialogue
+from wsrecord.live.client import Client, Patience
+from wsrecord.live.credentials import Purse
+from wsrecord.live.outgoing import UnsendableError, new_key, outgoing
+from wsrecord.live.reel import Reel
+from wsrecord.live.upstream import Upstream
+from wsrecord.wire.frames import Direction
+
+_ENTER = 10.0  # seconds for an answer
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How one user comes in: as recorded, or by a plain upgrade."""
+
+    dialogue: Dialogue | None = None
+    subprotocol: str | None = None
+    purse: Purse = field(default_factory=Purse)
+
+    @property
+    def steps(self) -> tuple[list[Ask], Connect | None]:
+        """What is asked before the first session, and its upgrade."""
+        asks: list[Ask] = []
+        for step in self.dialogue.steps if self.dialogue is not None else ():
+            if isinstance(step, Ask):
+                asks.append(step)
+            elif isinstance(step, Connect):
+                return asks, step
+        return asks, None
+
+
+class Answers:
+    """Hears what a connection is answered with; the messages go to whoever wants them."""
+
+    def __init__(self, hear: Callable[[Direction, list[Message]], None] | None = None) -> None:
+        self.last: Response | None = None
+        self.news = asyncio.Event()
+        self._hear = hear
+
+    def answered(self, client: Client, response: Response) -> None:
+        """A whole answer."""
+        self.last = response
+        self.news.set()
+
+    def passed(self, client: Client, sender: Direction, messages: list[Message]) -> None:
+        """Messages of the session."""
+        if self._hear is not None:
+            self._hear(sender, messages)
+
+    def over(self, client: Client) -> None:
+        """Nothing more comes."""
+        self.news.set()
+
+    async def next(self, within: float = _ENTER) -> Response | None:
+        """The next answer; None if none comes."""
+        try:
+            async with asyncio.timeout(within):
+                await self.news.wait()
+        except TimeoutError:
+            return None
+        found, self.last = self.last, None
+        self.news.clear()
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What came of an upgrade."""
+
+    client: Client
+    status: int | None  # None: nobody answered
+    trouble: str | None = None
+
+
+class Door:
+    """One user's."""
+
+    def __init__(self, way: Way, upstream: Upstream, patience: Patience) -> None:
+        self.way = way
+        self._upstream = upstream
+        self._patience = patience
+        self._bindings: Bindings | None = None
+        self._lock = asyncio.Lock()
+
+    async def enter(self, reel: Reel, answers: Answers, *, anew: bool = False) -> Entry:
+        """Open a session. `anew`: with the exchanges before it on this reel, as in a recording."""
+        entry = await self._enter(reel, answers, anew=anew)
+        if entry.status in (401, 403) and not anew and self.way.steps[0]:  # what was given has expired
+            entry.client.kill()
+            entry = await self._enter(reel, answers, anew=True)
+        return entry
+
+    async def _enter(self, reel: Reel, answers: Answers, *, anew: bool) -> Entry:
+        request = await self._request(reel if anew else None)
+        client = Client(self._upstream, reel, answers, self._patience)
+        trouble = await client.connect()
+        if trouble is not None:
+            return Entry(client, None, trouble.text)
+        purse = self.way.purse
+        try:
+            raw = outgoing(request, self._upstream, purse.headers(), purse.query(), key=new_key())
+        except UnsendableError as error:
+            client.kill()
+            return Entry(client, None, f"the upgrade can't be sent: {error}")
+        client.ask(raw)
+        response = await answers.next()
+        if response is None:
+            text = client.trouble.text if client.trouble is not None else "the upgrade was not answered"
+            return Entry(client, None, text)
+        return Entry(client, response.status, client.trouble.text if client.trouble is not None else None)
+
+    async def _request(self, reel: Reel | None) -> Request:
+        asks, connect = self.way.steps
+        if self.way.dialogue is None or connect is None:
+            return self._plain()
+        async with self._lock:
+            if self._bindings is None or reel is not None:
+                self._bindings = await self._asked(self.way.dialogue, asks, reel)
+            filled = self._bindings.fill(connect)
+        assert filled.request is not None
+        return filled.request
+
+    async def _asked(self, dialogue: Dialogue, asks: list[Ask], reel: Reel | None) -> Bindings:
+        wanted = [(one.name, str(one.value)) for one in dialogue.secrets]
+        bindings = Bindings(dialogue, secrets=self.way.purse.values(wanted))
+        scratch = reel if reel is not None else Reel({}, lambda: 0)
+        for step in asks:
+            answers = Answers()
+            client = Client(self._upstream, scratch, answers, self._patience)
+            if await client.connect() is not None:
+                break
+            filled = bindings.fill(step)
+            bindings.taken(step, filled)
+            assert filled.request is not None
+            client.ask(outgoing(filled.request, self._upstream, self.way.purse.headers(), ()))
+            response = await answers.next()
+            if response is not None:
+                bindings.answered(step, response)
+            client.kill()
+        return bindings
+
+    def _plain(self) -> Request:
+        fields: list[tuple[str, str]] = [
+            ("Host", self._upstream.host_header),
+            ("Upgrade", "websocket"),
+            ("Connection", "Upgrade"),
+            ("Sec-WebSocket-Key", ""),
+            ("Sec-WebSocket-Version", "13"),
+        ]
+        if self.way.subprotocol is not None:
+            fields.append(("Sec-WebSocket-Protocol", self.way.subprotocol))
+        path = self._upstream.path or "/"
+        more: dict[str, Any] = {"connection": 0, "exchange": 1, "began": 0, "t": 0}
+        return Request(method="GET", path=path, headers=tuple(fields), **more)

@@ -1,0 +1,53 @@
+"""What a run of `fuzz` is to do, may cost, and came to."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from wsrecord.explore.failure import Failure
+from wsrecord.judge.shown import Shown
+from wsrecord.live.target import TargetOptions
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """What a run may cost; the first that is used up ends it."""
+
+    sessions: int = 5_000
+    messages: int = 50_000
+    seconds: float = 60.0
+    shrinking: float = 10.0  # seconds for one failure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exploration:
+    """What to try on what."""
+
+    target: TargetOptions
+    budget: Budget = field(default_factory=Budget)
+    concurrency: int = 16
+    first: bool = False  # the first failure is enough
+    seed: int = 0
+    votes: tuple[int, int] = (2, 3)  # so many of so many replays must fail
+    health: str | None = None  # the path of a page
+    save: Path | None = None  # a folder for what fails
+    values: Mapping[str, str] = field(default_factory=dict)  # secrets, for the redactor
+
+
+@dataclass(slots=True)
+class Explored:
+    """What came of it."""
+
+    failures: list[Failure] = field(default_factory=list)
+    saved: list[Path] = field(default_factory=list)
+    more: Counter[str] = field(default_factory=Counter)  # by code: failures that were not looked into
+    flaky: int = 0  # that could not be shown again
+    cases: Counter[str] = field(default_factory=Counter)  # by phase
+    sessions: int = 0
+    messages: int = 0
+    seconds: float = 0.0
+    shown: list[Shown] = field(default_factory=list)
+    stopped: str = ""  # why there are no more cases

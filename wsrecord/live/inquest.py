@@ -1,0 +1,233 @@
+"""A case that failed among others: tried again alone, shrunk, and kept."""
+
+import json
+import secrets
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+from wsrecord.cassette.recording import load
+from wsrecord.cassette.redaction.redactor import Redactor, Vault
+from wsrecord.errors import CassetteError
+from wsrecord.explore import moves as moving
+from wsrecord.explore.failure import Failure, Key, alike, key_of, label
+from wsrecord.explore.moves import Case, Say
+from wsrecord.explore.retold import note_of
+from wsrecord.explore.shrink import shrinking
+from wsrecord.judge import fuzz
+from wsrecord.judge.finding import Finding
+from wsrecord.judge.fuzz import Beside, Broke, Fact
+from wsrecord.judge.shown import Shown
+from wsrecord.live.acted import findings_of
+from wsrecord.live.acting import Acted, act
+from wsrecord.live.care import Care
+from wsrecord.live.exploration import Exploration, Explored, Progress
+from wsrecord.live.watch import Watch
+
+TOO_LONG = 1.0  # seconds that nobody should have to wait for a pong
+_LEAK_EACH = 256 << 10  # bytes that one case costs, each time
+_LEAK_TIMES = 12
+_TRIES = 5  # suspects of one failure that are tried, if they come to nothing
+_EACH_CODE = 6  # failures of one code that are shrunk; more of them are only counted
+_STATEFUL = ("WS903", "WS905", "WS906")  # after these a server is not what it was
+_PATIENT = 2.0  # times as long is waited where a failure is tried again
+
+
+def judged(acted: Acted, shown: Sequence[Shown]) -> list[Finding]:
+    """All that is wrong in a case, as it was played."""
+    return findings_of(acted, acted.reel.recording(), shown, "live")
+
+
+class Inquest:
+    """Looks into what failed."""
+
+    def __init__(self, plan: Exploration, care: Care, done: Explored, say: Progress, random: Random) -> None:
+        self._plan = plan
+        self._care = care
+        self.done = done
+        self._say = say
+        self._random = random
+        self._vault = Vault()
+        self._known: set[Key] = set()
+        self._codes: Counter[str] = Counter()
+        self._tries: Counter[Key] = Counter()  # that came to nothing
+
+    async def alone(self, case: Case, *, patience: float = _PATIENT) -> list[Finding]:
+        """One case by itself, with a witness: all that is wrong."""
+        return (await self._witnessed(case, patience=patience))[1]
+
+    async def _witnessed(
+        self, case: Case, *, anew: bool = False, patience: float = _PATIENT
+    ) -> tuple[Acted, list[Finding]]:
+        rules = replace(self._care.rules, waiting=self._care.rules.waiting.times(patience))
+        async with Watch(self._care.rules.doors[-1]) as watch:
+            acted = await act(case, rules, self._fresh(), anew=anew)
+        self._count(acted)
+        facts: list[Fact] = []
+        after = label(case)
+        if acted.dead or self._care.died or await self._care.gone():
+            if not any(isinstance(fact, Broke) and fact.session is None for fact in acted.facts):
+                facts.append(Broke(session=None, t=0, after=after, how="no connection any more"))
+        else:
+            if watch.longest > TOO_LONG:
+                got = f"{watch.longest:.2g} s"
+                facts.append(
+                    Beside(kind="wait", after=after, expected=f"a pong within {TOO_LONG:g} s", got=got)
+                )
+            elif watch.lost:
+                got = "the end of its connection"
+                facts.append(Beside(kind="wait", after=after, expected="that it goes on", got=got))
+            if not await self._care.well():
+                facts.append(
+                    Beside(kind="health", after=after, expected="a status of 2xx or 3xx", got="another")
+                )
+        acted = replace(acted, facts=(*acted.facts, *facts))
+        return acted, judged(acted, [Shown(self._care.rules.contract)])
+
+    async def look_into(self, case: Case, key: Key) -> None:
+        """Try it again; if it fails by vote, shrink it and keep it."""
+        if key in self._known:
+            return
+        self._known.add(key)
+        if self._codes[key[0]] >= _EACH_CODE:
+            self.done.more[key[0]] += 1
+            return
+        await self._care.renew()  # what earlier dialogues left behind is no part of this one
+        finding, votes = await self._vote(case, key)
+        if finding is None:
+            self.done.flaky += 1
+            self._tries[key] += 1
+            if self._tries[key] < _TRIES:
+                self._known.discard(key)
+            return
+        self._codes[key[0]] += 1
+        self._say(f"{key[0]} found: shrinking")
+        for renewing in (False, True):
+            small = await self._shrunk(case, key, renewing=renewing)
+            if small == case:
+                break
+            await self._care.renew()  # each step was played once: all together are put to the vote
+            found, again = await self._vote(small, key)
+            if found is not None:
+                case, finding, votes = small, found, again
+                break
+        await self._keep(Failure(key, finding, case, votes))
+
+    async def _vote(self, case: Case, key: Key) -> tuple[Finding | None, tuple[int, int]]:
+        """Whether enough replays fail in this way, and how many did."""
+        least, most = self._plan.votes
+        times, finding = 0, None
+        for turn in range(1, most + 1):
+            found = await self._shows(case, key)
+            times += found is not None
+            finding = found or finding
+            if times >= least or times + most - turn < least:
+                break
+        return (finding if times >= least else None), (times, turn)
+
+    async def _shows(self, case: Case, key: Key, *, patience: float = _PATIENT) -> Finding | None:
+        """Whether a case fails in this way, alone, on a server that is well."""
+        if key[0] == "WS905":
+            await self._care.renew()
+        if not await self._care.alive():
+            return None
+        if key[0] == "WS906":
+            return await self.leaks(case)
+        same = (one for one in await self.alone(case, patience=patience) if alike(key_of(one), key))
+        return next(same, None)
+
+    async def _shrunk(self, case: Case, key: Key, *, renewing: bool) -> Case:
+        """The smallest case that still fails, as far as the time allows."""
+        until = time.monotonic() + self._plan.budget.shrinking
+        tries = shrinking(case)
+        tried: set[str] = set()
+        try:
+            candidate = next(tries)
+            while time.monotonic() < until:
+                text = json.dumps(moving.as_json(candidate), sort_keys=True)
+                found = None
+                if text not in tried and self._proper(candidate):
+                    tried.add(text)
+                    if renewing:
+                        await self._care.renew()
+                    found = await self._shows(candidate, key, patience=1.0)
+                if found is not None:
+                    case = candidate
+                candidate = tries.send(found is not None)
+        except StopIteration as end:
+            case = end.value
+        return case
+
+    def _proper(self, case: Case) -> bool:
+        """Whether what is said to be right still is."""
+        words = self._care.rules.words
+        for move in case.moves:
+            if isinstance(move, Say) and move.event in words.terms and move.breaks is None:
+                right = move.data is not None or words.right(words.terms[move.event], move.value)
+                if not right:
+                    return False
+        return True
+
+    async def _keep(self, failure: Failure) -> None:
+        """Play it once more from the login on, and write that down without its secrets."""
+        finding = failure.finding
+        if self._plan.save is not None:
+            await self._care.alive()
+            acted, _ = await self._witnessed(failure.case, anew=True)
+            try:
+                path, found = self._written(acted, failure)
+            except (OSError, CassetteError) as error:
+                self._say(f"it could not be kept: {error}")
+            else:
+                self.done.saved.append(path)
+                finding = found or finding
+            if failure.key[0] in _STATEFUL:
+                await self._care.revive()
+        self.done.failures.append(replace(failure, finding=finding))
+
+    def _written(self, acted: Acted, failure: Failure) -> tuple[Path, Finding | None]:
+        assert self._plan.save is not None
+        self._plan.save.mkdir(parents=True, exist_ok=True)
+        nonce = secrets.token_hex(6)
+        redactor = Redactor(nonce=nonce, values=self._plan.values, vault=self._vault)
+        text = json.dumps(moving.as_json(failure.case), sort_keys=True)
+        acted.reel.records.append(note_of(text, acted.reel.clock()))
+        path = acted.reel.save(_free(self._plan.save, failure), nonce, redactor)
+        found = findings_of(acted, load(path), [Shown(self._care.rules.contract)], str(path))
+        return path, next((one for one in found if alike(key_of(one), failure.key)), None)
+
+    async def leaks(self, case: Case) -> Finding | None:
+        """Whether a case costs memory each time, after the first few times."""
+        before = None
+        for turn in range(_LEAK_TIMES + 4):
+            if turn == 4:
+                before = self._care.held
+            await act(case, self._care.rules, self._fresh())
+        after = self._care.held
+        if before is None or after is None or after - before < _LEAK_EACH * _LEAK_TIMES:
+            return None
+        each = (after - before) // _LEAK_TIMES
+        fact = Beside(
+            kind="memory", after=label(case), expected="less than 256 KiB each time", got=f"{each >> 10} KiB"
+        )
+        return fuzz.judge([fact], "live", self._care.rules.contract.name)[0]
+
+    def _fresh(self) -> Random:
+        return Random(self._random.random())  # noqa: S311 - to be repeated, not to be secret
+
+    def _count(self, acted: Acted) -> None:
+        self.done.sessions += acted.reel.sessions
+        self.done.messages += acted.case.messages
+
+
+def _free(folder: Path, failure: Failure) -> Path:
+    words = "-".join(part for part in (failure.key[0], failure.key[1], failure.key[4]) if part)
+    stem = "".join(c if c.isalnum() else "-" for c in words.lower())[:60].strip("-")
+    for number in range(1, 10_000):
+        path = folder / f"{stem}-{number}.wsr"
+        if not path.exists():
+            return path
+    raise CassetteError(f"{folder} is full of failures: remove some")

@@ -1,0 +1,191 @@
+"""One session of a made-up dialogue: what its client said and meant, and what the server said since."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from wsrecord.cassette.model import Message
+from wsrecord.codec.base import Codec
+from wsrecord.codec.registry import make
+from wsrecord.codec.unit import Unit
+from wsrecord.contract.classify import Classifier, Event
+from wsrecord.contract.flow.instances import Instances
+from wsrecord.contract.model import Contract
+from wsrecord.contract.pointer import ABSENT, at, parse
+from wsrecord.errors import ContractError
+from wsrecord.explore.moves import Say
+from wsrecord.judge.fuzz import Answer
+from wsrecord.live.client import Client
+from wsrecord.wire.frames import Direction, Opcode
+
+_KEPT = 200  # events whose values may be asked for
+
+
+@dataclass(slots=True, eq=False)
+class Said:
+    """A message that went out."""
+
+    move: Say
+    number: int  # in the session
+    t: int
+    ids: tuple[Any, ...]
+    due: bool
+    welcome: bool
+    repeated: bool = False  # its ids were used before
+    sent: float = field(default_factory=time.monotonic)
+    answer: Answer = "none"
+    by: str = ""
+    answered_at: int | None = None  # the number of the message that did
+    waited: float = 0.0
+
+    @property
+    def pending(self) -> bool:
+        """Whether nothing came of it yet."""
+        return self.answer == "none"
+
+
+class Seat:
+    """Hears one session."""
+
+    def __init__(self, contract: Contract, refusals: frozenset[str], tell: Callable[[], None]) -> None:
+        self.client: Client | None = None
+        self.said: list[Said] = []
+        self.count = 0  # messages of both sides
+        self.pongs: list[bytes] = []
+        self.closed: tuple[int | None, bool] | None = (
+            None  # the server's close: its code, whether it was first
+        )
+        self.left = False  # the client ended it
+        self.broken = False  # the client broke the protocol
+        self.names: list[str] = []  # the server's events, in order
+        self.texts: list[bytes] = []
+        self._values: dict[str, Any] = {}  # the last of each
+        self._contract = contract
+        self._classify = Classifier(contract).classify
+        self._codec: Codec = make(contract.codec.spec)
+        self._flows = Instances(contract.flows)
+        self._refusals = refusals
+        self._tell = tell
+
+    # -- asked
+
+    @property
+    def over(self) -> bool:
+        """Whether the server says no more."""
+        client = self.client
+        return client is None or self.closed is not None or client.ended or client.gone.is_set()
+
+    @property
+    def pending(self) -> list[Said]:
+        """What is due an answer and has none."""
+        return [one for one in self.said if one.pending and one.due]
+
+    @property
+    def busy(self) -> int:
+        """How many flows are open that have a key, and so an end of their own."""
+        keyed = {flow.name for flow in self._contract.flows.all if flow.spec.key}
+        return sum(one.flow in keyed for one in self._flows.open())
+
+    @property
+    def expecting(self) -> bool:
+        """Whether the server has something to say yet: an answer, a story, or its greeting."""
+        return bool(self.pending or self.busy) or not self.names
+
+    def given(self, event: str, pointer: str) -> Any:
+        """What the server last said there; ABSENT if it did not."""
+        return at(self._values[event], parse(pointer)) if event in self._values else ABSENT
+
+    # -- told
+
+    def hear(self, sender: Direction, messages: list[Message]) -> None:
+        """Take messages of either side."""
+        for message in messages:
+            self.count += 1
+            if sender == "server":
+                self._control(message)
+            for unit in self._codec.feed(self.count, message):
+                self._unit(unit)
+        self._tell()
+
+    def _control(self, message: Message) -> None:
+        if message.opcode is Opcode.PONG:
+            self.pongs.append(message.payload)
+        elif message.opcode is Opcode.CLOSE and self.closed is None:
+            payload = message.payload
+            code = int.from_bytes(payload[:2], "big") if len(payload) >= 2 else None
+            self.closed = code, not self.left
+        elif message.opcode in (Opcode.TEXT, Opcode.BINARY) and len(self.texts) < _KEPT:
+            self.texts.append(message.payload)
+
+    def _unit(self, unit: Unit) -> None:
+        try:
+            event = self._classify(unit)
+        except ContractError:
+            return
+        if isinstance(event, Event):
+            self._flows.feed(event.name, unit.sender, event.keys)
+        if unit.sender == "server":
+            name = event.name or "a message without a name"
+            self.names.append(name)
+            if unit.readable:
+                self._values[name] = unit.value
+            self._answers(name, unit)
+
+    def _answers(self, name: str, unit: Unit) -> None:
+        """Whom an event of the server's answers."""
+        refused = name in self._refusals
+        scalars = set(_scalars(unit.value))
+        known = {one for said in self.said for one in said.ids}
+        waiting = [one for one in self.said if one.pending]
+        found = next((one for one in waiting if scalars.intersection(one.ids)), None)
+        if found is None and not scalars & known:
+            if refused:
+                found = next((one for one in waiting if one.move.breaks is not None), None)
+                found = found or next(iter(waiting), None)
+            else:
+                found = next((one for one in waiting if not one.ids and one.move.breaks is None), None)
+        if found is not None:
+            found.answer = "refused" if refused else "answered"
+            found.by, found.answered_at = name, self.count
+
+
+def _scalars(value: Any) -> Iterator[Any]:
+    rest = [value]
+    while rest:
+        match rest.pop():
+            case dict() as inner:
+                rest += inner.values()
+            case list() as inner:
+                rest += inner
+            case str() as text:
+                yield text
+
+
+class News:
+    """Wakes those who wait for something to be so."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[asyncio.Future[None], Callable[[], bool]] = {}
+
+    def tell(self) -> None:
+        """Something has changed."""
+        for waiting, ready in list(self._waiting.items()):
+            if not waiting.done() and ready():
+                waiting.set_result(None)
+
+    async def until(self, ready: Callable[[], bool], within: float) -> bool:
+        """Wait for it; return whether it is so."""
+        if ready():
+            return True
+        waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting[waiting] = ready
+        try:
+            async with asyncio.timeout(max(0.0, within)):
+                await waiting
+        except TimeoutError:
+            return ready()
+        finally:
+            self._waiting.pop(waiting, None)
+        return True

@@ -1,0 +1,70 @@
+"""A session beside the others, that only asks now and then whether anybody is there."""
+
+import asyncio
+import contextlib
+import time
+
+from wsrecord.cassette.model import Message
+from wsrecord.live.client import Client
+from wsrecord.live.door import Answers, Door
+from wsrecord.live.reel import Reel
+from wsrecord.wire.frames import Direction, Opcode
+
+EVERY = 0.1  # seconds between two questions
+
+
+class Watch:
+    """Asks by ping frames, which every server answers; `longest` is how long it had to wait."""
+
+    def __init__(self, door: Door) -> None:
+        self.longest = 0.0
+        self.when = time.monotonic()  # it began to wait so long, or its connection was lost
+        self.lost = False  # its connection ended, and nobody of ours ended it
+        self._door = door
+        self._client: Client | None = None
+        self._asked: float | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> "Watch":
+        reel = Reel({}, time.monotonic_ns)
+        entry = await self._door.enter(reel, Answers(self._hear))
+        self._client = entry.client
+        if entry.status == 101:
+            self._task = asyncio.create_task(self._ask(entry.client))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        if self._asked is not None:
+            self._note()
+        client = self._client
+        if client is not None:
+            with contextlib.suppress(TimeoutError):  # what a case did last may be on its way
+                async with asyncio.timeout(EVERY):
+                    await client.gone.wait()
+            self.lost |= self._task is not None and (client.gone.is_set() or client.closing.is_set())
+            client.kill()
+            await asyncio.sleep(0)
+
+    def _hear(self, sender: Direction, messages: list[Message]) -> None:
+        if sender == "server" and any(one.opcode is Opcode.PONG for one in messages):
+            self._note()
+            self._asked = None
+
+    def _note(self) -> None:
+        if self._asked is not None:
+            waited = time.monotonic() - self._asked
+            if waited > self.longest:
+                self.longest, self.when = waited, self._asked
+
+    async def _ask(self, client: Client) -> None:
+        while not client.gone.is_set() and not client.closing.is_set():
+            if self._asked is None:
+                self._asked = time.monotonic()
+                client.send(Opcode.PING, b"there?")
+            await asyncio.sleep(EVERY)
+        self.lost, self.when = True, time.monotonic()
+        self._asked = None
