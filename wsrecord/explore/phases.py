@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from random import Random
 from typing import Any
 
@@ -30,6 +30,7 @@ from .vocabulary import Term, Vocabulary
 PHASES = ("regressions", "examples", "valid", "invalid", "wire", "reconnect", "mutate")
 _APART = 10  # ids that one message may hold
 _FLOOD = 60
+_FULLER = 8  # values with a field more that are said twice
 _WALK = 6  # moves of a random case, at most
 _MIXED = 400  # random cases beyond which there is nothing new to expect of a phase
 
@@ -132,7 +133,7 @@ class Phases:
             if not self._opening(term):
                 flood = [say(term, place=place, then="now") for place in range(_FLOOD)]
                 yield [*flood, say(term, place=_FLOOD)]
-                for value in self._fuller(term):
+                for value in islice(self._fuller(term), _FULLER):
                     yield [say(term, value, then="quiet"), say(term, value, place=1, then="quiet")]
 
     def _fuller(self, term: Term) -> Iterator[Any]:

@@ -17,6 +17,7 @@ from wsrecord.contract.pointer import Pointer, written
 from wsrecord.dialogue.steps import Dialogue
 from wsrecord.errors import ContractError
 
+from .drawn import Drawn
 from .moves import GIVEN, NEW, filled
 from .roles import Given, Roles, opens, roles
 from .schema import words
@@ -37,6 +38,7 @@ class Term:
     roles: Roles
     plain: Any  # a right value, with holes
     answered: bool  # whether the contract says that something follows
+    drawn: Drawn
     seeds: list[Any] = field(default_factory=list)  # right values as they were recorded, with holes
     samples: dict[Pointer, Any] = field(default_factory=dict)  # what stands in for given values
 
@@ -52,6 +54,7 @@ class Vocabulary:
     def __init__(self, contract: Contract, dialogues: Sequence[Dialogue] = ()) -> None:
         self.contract = contract
         self.terms: dict[str, Term] = {}
+        self._variants: dict[str, list[tuple[str, Any]]] = {}  # they are asked for often
         self.unservable: dict[str, str] = {}  # events that no value was found for, and why
         self._classify = Classifier(contract).classify
         recorded = _recorded(dialogues)
@@ -64,8 +67,13 @@ class Vocabulary:
         full = filled(value, lambda kind, what: self._stand_in(term, kind, what))
         return self._right(term.spec, full)
 
-    def variants(self, term: Term) -> Iterator[tuple[str, Any]]:
+    def variants(self, term: Term) -> list[tuple[str, Any]]:
         """Right values that are odd in one place, with what is odd about them; plain ones aside."""
+        if term.name not in self._variants:
+            self._variants[term.name] = list(self._varied(term))
+        return self._variants[term.name]
+
+    def _varied(self, term: Term) -> Iterator[tuple[str, Any]]:
         said = self._words(term.spec)
         seen = [term.plain]
         for seed in term.seeds:
@@ -77,6 +85,12 @@ class Vocabulary:
             if changed not in seen and self.right(term, changed):
                 seen.append(changed)
                 yield written(pointer), changed
+
+        for value in term.drawn.values():
+            changed = self._with_holes(term, value)
+            if changed not in seen and self.right(term, changed):
+                seen.append(changed)
+                yield "drawn", changed
 
     def _odd(self, term: Term, at: Pointer, said: Mapping[str, Any]) -> Iterator[Any]:
         """Odd values for one place: few where an id stands."""
@@ -101,20 +115,27 @@ class Vocabulary:
             wrong = put(term.plain, pointer, value)
             if rule == "surrogate" or not self.right(term, wrong):
                 yield f"{rule} at {written(pointer)}", wrong
+        for rule, value in term.drawn.broken():
+            wrong = self._with_holes(term, value, but=rule.rpartition(" at ")[2])
+            if not self.right(term, wrong):
+                yield rule, wrong
 
     def _add(
         self, key: EventKey, spec: EventSpec, recorded: list[Any], dialogues: Sequence[Dialogue]
     ) -> None:
         found = roles(self.contract, key.name, dialogues)
         plain = next((value for value in sorted(recorded, key=_size) if self._right(spec, value)), None)
+        drawn = Drawn(self.contract, key)
         if plain is None:
             plain = self._made(spec, key)
+        if plain is None and drawn.simplest is not None and self._right(spec, drawn.simplest):
+            plain = drawn.simplest
         if plain is None:
             self.unservable[key.name] = (
                 "no right value was found; record a session in which the client says it"
             )
             return
-        term = Term(key.name, spec, {}, None, opens(self.contract, key.name))
+        term = Term(key.name, spec, {}, None, opens(self.contract, key.name), drawn)
         term.roles = {at: role for at, role in found.items() if get(plain, at) is not None}
         term.samples = {at: get(plain, at) for at in term.roles}
         term.plain = self._with_holes(term, plain)
@@ -123,10 +144,11 @@ class Vocabulary:
         ]
         self.terms[key.name] = term
 
-    def _with_holes(self, term: Term, value: Any) -> Any:
+    def _with_holes(self, term: Term, value: Any, *, but: str | None = None) -> Any:
+        """A value with holes for what has a role; `but`: of a wrong value, the place that is wrong."""
         number = 0
         for pointer, role in term.roles.items():
-            if get(value, pointer) is None:
+            if get(value, pointer) is None or (but is not None and but.startswith(written(pointer))):
                 continue
             if isinstance(role, Given):
                 value = put(value, pointer, {GIVEN: [role.event, role.pointer]})
@@ -134,7 +156,7 @@ class Vocabulary:
             number += 1
             with_hole = put(value, pointer, {NEW: number})
             # an id that is no free text is left as it is
-            value = with_hole if self.right(term, with_hole) else value
+            value = with_hole if but is not None or self.right(term, with_hole) else value
         return value
 
     def _stand_in(self, term: Term, kind: str, what: Any) -> Any:
