@@ -3,6 +3,7 @@
 import json
 import shlex
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -110,6 +111,15 @@ def test_a_contract_without_events_of_the_client_s(capfd: pytest.CaptureFixture[
     )
     assert fuzz() == 3
     assert "client:" in capfd.readouterr().err
+
+
+def test_a_target_that_dies_and_was_not_started_here_is_a_finding(capfd: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with subprocess.Popen(start("dies").replace("{port}", str(port)), shell=True):
+        options = ["--contract", "contract.yaml", "--seed", "1", "--json", "report.json"]
+        assert run(["fuzz", "--target", f"ws://127.0.0.1:{port}/", *options]) == 1
+    assert codes() == ["WS903"]
 
 
 @pytest.mark.parametrize("votes", ["3/2", "0/1", "two"])

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 from random import Random
 
 from wsrecord.errors import TargetError
-from wsrecord.explore.failure import chosen, key_of, label
+from wsrecord.explore.failure import Failure, chosen, key_of, label
 from wsrecord.explore.moves import Case
 from wsrecord.judge.codes import Code
 from wsrecord.judge.finding import Finding
@@ -41,6 +41,7 @@ class Explorer:
         self._care: Care
         self._inquest: Inquest
         self._began = time.monotonic()
+        self._gone: tuple[Case, Finding] | None = None  # a case during which the server went
         self._memory: tuple[int, int | None] = (0, None)  # what the server held at first, by its life
 
     async def run(self) -> Explored:
@@ -76,6 +77,9 @@ class Explorer:
                 await self._inquest.look_into(case, key_of(finding))
             if dead and not await self._care.alive():
                 self.done.stopped = "the target is gone"
+                if self._gone is not None:  # it can't be tried again: it is told as it was seen
+                    case, finding = self._gone
+                    self.done.failures.append(Failure(key_of(finding), finding, case))
                 return
             await self._memory_of(recent)
             self._tell()
@@ -114,6 +118,9 @@ class Explorer:
         dead = any(one.dead for one in acted) or self._care.died or await self._care.gone()
         batch = [one.case for one in acted]
         if dead:
+            broke = [pair for pair in suspects if pair[1].code == Code.SERVER_BROKE.number]
+            broke.sort(key=lambda pair: pair[1].place.session is None)  # those it left without an answer
+            self._gone = broke[0] if broke else None
             return await self._whose(batch[-_LAST * self._plan.concurrency :], "WS903") or suspects[:1], dead
         sick = not await self._care.well()
         if sick:
