@@ -6,16 +6,19 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 WORKERS ?= 2
 
-.PHONY: demo test test-quick lint format bench docs clean
+.PHONY: demo test test-long test-quick lint format bench docs clean
 
 demo: $(VENV)/.core  ## record a chat with the embedded agent server and look at it
 	$(BIN)/wsrecord demo
 
-test: $(READY)  ## the whole suite
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+test: $(READY)  ## everything but what takes minutes
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not long" $(ARGS)
+
+test-long: $(READY)  ## what takes minutes: drifts verified, bugs found by fuzzing
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m long $(ARGS)
 
 test-quick: $(READY)  ## without what is marked slow
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not slow" $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not slow and not long" $(ARGS)
 
 lint: $(READY)  ## style, formatting, types
 	$(BIN)/ruff check .

@@ -27,6 +27,9 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shop(tmp_path)
 
 
+pytestmark = pytest.mark.long
+
+
 def start(bug: str = "") -> str:
     path = shlex.quote(f"{TESTS.parent}:{TESTS}")
     return f"PYTHONPATH={path} exec {sys.executable} -m support.shopkeeper {{port}} contract.yaml {bug}"

@@ -17,10 +17,7 @@ from wsrecord.cli.main import run
 from wsrecord.explore.retold import saved_case
 
 ROOT = Path(__file__).parents[2]
-FEW = (
-    *("empty-text", "cancel-twice", "third-fragment", "missing-field-unanswered", "extra-field-accepted"),
-    *("undocumented-code", "refusals-leak", "same-words-twice", "cut-in-a-run", "long-prompt-blocks"),
-)
+FEW = ("empty-text", "cancel-twice", "third-fragment", "missing-field-unanswered", "extra-field-accepted")
 # They need a second user's recording, a resume token, or a client that reads slowly.
 OUT_OF_REACH = frozenset(
     {
@@ -29,6 +26,8 @@ OUT_OF_REACH = frozenset(
         *("numbers-begin-anew", "slow-reader-blocks"),
     }
 )
+
+pytestmark = pytest.mark.long
 
 
 def fuzz(folder: Path, *options: str, bug: str | None = None) -> int:
