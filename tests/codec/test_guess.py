@@ -144,6 +144,20 @@ def test_a_counter_that_is_written_as_text_is_no_name() -> None:
         ([], [json.dumps(event).encode() for event in AGENT], None, {"json": {"binary": True}}, "/type"),
         ([bytes.fromhex("100c00044d515454040200000000")], [bytes.fromhex("20020000")], "mqtt", "mqtt", None),
         (
+            [bytes.fromhex("100c00044d515454040200000000")],
+            [bytes.fromhex("20020000"), bytes.fromhex("300b0001617b226f6e223a317d")],
+            "mqtt",
+            {"mqtt": {"payload": "json"}},
+            None,
+        ),
+        (
+            [bytes.fromhex("100c00044d515454040200000000")],
+            [bytes.fromhex("300b0001617b226f6e223a317d"), bytes.fromhex("30050001616f6e")],
+            "mqtt",
+            "mqtt",
+            None,
+        ),
+        (
             texts({"header": {"msg_type": "execute_request"}, "content": {}}),
             texts({"header": {"msg_type": "status"}, "content": {}}),
             None,

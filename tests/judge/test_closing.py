@@ -23,3 +23,23 @@ def test_what_was_said_last_is_where_it_ended(tmp_path: Path) -> None:
     wanted = contract(tmp_path, "server: {done: null, more: null}")
     (found,) = [one for one in judged(wanted, "< done", "< more", "x server") if one.code == "WS412"]
     assert [(line.name, line.here) for line in found.context] == [("done", False), ("more", True)]
+
+
+@pytest.mark.parametrize("codec", ["mqtt", "{by-frame: {binary: mqtt}}"])
+@pytest.mark.parametrize(
+    ("said", "end", "expected"),
+    [
+        ("#> e000", "x server", []),  # the client's goodbye: either may hang up
+        ("#> e000", "x client", []),
+        ("#> e000", "x server 1011", ["WS411"]),
+        ("#< e000", "x server", ["WS412"]),  # the server's, but it did not close
+        ("#> c000", "x server", ["WS412"]),
+    ],
+)
+def test_who_said_goodbye_in_its_protocols_words_may_be_hung_up_on(
+    codec: str, said: str, end: str, expected: list[str], tmp_path: Path
+) -> None:
+    events = "server: {DISCONNECT: null}, client: {DISCONNECT: null, PINGREQ: null}"
+    wanted = contract(tmp_path, f"{{codec: {codec}, {events}}}")
+    found = codes(judged(wanted, said, end))
+    assert [code for code in found if code.startswith("WS41")] == expected

@@ -4,7 +4,8 @@
 
 `>` is the client, `<` the server; values are JSON where they can be. `@2` before a line is the time in
 seconds; else a millisecond goes by. `2|` before a line is the session. `x SIDE CODE` closes, `x SIDE` ends
-without a word, and a session that says neither is closed by the client. Text after `>>` or `<<` stands raw.
+without a word, and a session that says neither is closed by the client. Text after `>>` or `<<` stands raw,
+bytes in hex after `#>` or `#<`.
 """
 
 import json
@@ -96,6 +97,12 @@ def _say(session: Session, line: str, t: int) -> None:
             )
             session.messages.append(message)
         session.ended.append(Ended(t=t, connection=session.number, sender=sender, how="fin"))
+        return
+    if line.startswith(("#>", "#<")):
+        said = bytes.fromhex(line[2:])
+        session.messages.append(
+            Message(t=t, session=session.number, sender=_SIDES[line[1]], opcode=Opcode.BINARY, payload=said)
+        )
         return
     if line.startswith((">>", "<<")):
         payload = line[2:].strip().encode()

@@ -15,7 +15,12 @@ def present(need: str) -> bool:
     kind, _, name = need.rpartition(":")
     if kind == "npm":
         return (NODE / "node_modules" / name / "package.json").exists()
-    return shutil.which(name) is not None
+    return program(name) is not None
+
+
+def program(name: str) -> str | None:
+    """Where it is; Debian keeps servers where not everybody looks."""
+    return shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/local/sbin")
 
 
 def missing(needs: Iterable[str]) -> None:

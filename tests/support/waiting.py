@@ -30,3 +30,16 @@ def until_it_answers(url: str, server: subprocess.Popen[bytes]) -> None:
             assert server.poll() is None, f"{server.args!r} ended with {server.returncode}"
             assert time.monotonic() < limit, f"{server.args!r} did not answer at {url}"
             time.sleep(0.05)
+
+
+def until_it_listens(port: int, server: subprocess.Popen[bytes]) -> None:
+    """Connect until that is accepted, or the server has ended: one that answers no plain request."""
+    limit = time.monotonic() + WITHIN
+    while True:
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=5):
+                return
+        except OSError:
+            assert server.poll() is None, f"{server.args!r} ended with {server.returncode}"
+            assert time.monotonic() < limit, f"{server.args!r} did not listen on {port}"
+            time.sleep(0.05)

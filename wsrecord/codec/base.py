@@ -30,6 +30,8 @@ _UNREAD = {
 class Codec(ABC):
     """One session's codec. A protocol's own is made of `read`, `value_of` and `write`."""
 
+    left = False  # the client has taken its leave in the protocol's own words: whoever hangs up now may
+
     def feed(self, number: int, message: Message) -> list[Unit]:
         """The units that are whole with this message, the session's `number`th."""
         if message.opcode not in _SPOKEN:

@@ -27,6 +27,7 @@ _NEARLY_ALL = 0.9
 _LONGEST_NAME = 80
 _MOST_PLACES = 400
 _SEPARATED = "\x1e"
+_PUBLISH = 3  # MQTT's packet that carries what a program says
 _WORD = re.compile(r"[A-Za-z@$][A-Za-z_.:/-]*")
 _INDICES = ("/0", "/1", "/2", "/3", "/4")
 
@@ -103,10 +104,13 @@ def _specs(sessions: Sequence[Session]) -> Iterator[tuple[Spec, float]]:
     kinds = {message.opcode for session in sessions for message in session.messages[:_SAMPLE]}
     protocols = {session.subprotocol or "" for session in sessions}
     texts = [m.payload for s in sessions for m in s.messages[:_SAMPLE] if m.opcode is Opcode.TEXT]
+    binaries = (m for s in sessions for m in s.messages[:_SAMPLE] if m.opcode is Opcode.BINARY)
     if JUPYTER in protocols or any(b'"msg_type"' in text for text in texts):
         yield "jupyter", 0.4
     if Opcode.BINARY in kinds and any(name.lower().startswith("mqtt") for name in protocols):
         yield "mqtt", 0.4
+        if any(m.payload[:1] and m.payload[0] >> 4 == _PUBLISH and b'{"' in m.payload for m in binaries):
+            yield {"mqtt": {"payload": "json"}}, 0.41
     if Opcode.TEXT in kinds:
         yield "json", 0.1
         if any(text[:1].isdigit() for text in texts):

@@ -73,8 +73,11 @@ class Evidence:
 
     def end(self, told: Told) -> None:
         """All messages of a session were heard."""
-        for unit in told.open().finish():
+        codec = told.open()
+        for unit in codec.finish():
             self._unit(told, unit)
+        if codec.left and told.session.close is None and told.ended_by == "server":
+            told.ended_by = "client"  # it said goodbye: which of the two hung up first is chance
         told.codec, told.ended = None, True
         for judge in self.judges:
             judge.end(told)

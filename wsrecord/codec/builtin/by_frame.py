@@ -21,7 +21,10 @@ class ByFrame(Codec):
 
     def read(self, number: int, message: Message) -> list[Unit]:
         """What the kind's own codec finds."""
-        return self._of[message.opcode].read(number, message)
+        codec = self._of[message.opcode]
+        units = codec.read(number, message)
+        self.left |= codec.left
+        return units
 
     def value_of(self, own: bytes, opcode: Opcode) -> Any:
         """What the kind's own codec says."""

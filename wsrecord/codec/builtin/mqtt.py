@@ -77,6 +77,8 @@ class Mqtt(Codec):
         if fault is None:
             value, fault = read_packet(own, self._style)
             self._learn(value)
+            if sender == "client" and value and value["packet"] == "DISCONNECT":
+                self.left = True
         return Unit(
             value=value,
             sender=sender,
