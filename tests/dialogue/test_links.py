@@ -82,6 +82,16 @@ def test_an_http_answer_feeds_path_query_headers_cookies_and_subprotocols_of_the
     }
 
 
+@pytest.mark.parametrize("number", [15, 234567])
+def test_a_number_in_json_is_one_with_its_text_in_a_url(number):
+    writer = Writer().exchange("POST", "/rooms", {}, {"room_id": number})
+    writer.open(1, f"/rooms/{number}/ws").open(2, f"/ws?room={number}")
+    assert [one.split(" -> ")[1] for one in links(writer)] == [
+        "upgrade: path, segment 2 (handshake)",
+        "upgrade: path, query room (session 2, handshake)",
+    ]
+
+
 def test_the_id_that_a_post_was_answered_with_may_lie_in_an_envelope():
     writer = Writer().exchange("POST", "/rooms", {}, {"data": {"id": 7}}).open(1, "/rooms/7/ws").end()
     assert [one.split(" -> ")[1] for one in links(writer)] == ["upgrade: path, segment 2 (handshake)"]

@@ -39,7 +39,7 @@ def is_placeholder(value: Scalar) -> bool:
 def is_telling(value: Scalar) -> bool:
     """Whether it is long or random enough that no chance repeats it."""
     if isinstance(value, str):
-        return len(value) >= 8 and _telling_text(value)
+        return _telling_text(value) if len(value) >= 8 else _is_number(value) and _telling_number(int(value))
     if isinstance(value, float):
         return len(repr(value).replace(".", "").strip("-0")) >= 9
     return _telling_number(value)
@@ -54,12 +54,19 @@ def is_time(value: Scalar) -> bool:
 
 def is_random(value: Scalar) -> bool:
     """Whether it looks drawn by lot: what a client that makes up ids makes up."""
-    return isinstance(value, str) and is_telling(value) and not is_time(value) and not is_placeholder(value)
+    # fewer than eight digits are rather an amount or a number that somebody was given
+    long = isinstance(value, str) and len(value) >= 8
+    return long and is_telling(value) and not is_time(value) and not is_placeholder(value)
 
 
 def is_id_key(name: str) -> bool:
     """Whether what stands under such a name is an id, however short."""
     return _ID_KEY.fullmatch(name) is not None
+
+
+def _is_number(text: str) -> bool:
+    """Whether it is a whole number as JSON would write it: in a URL all numbers are texts."""
+    return text.isascii() and text.isdigit() and text[0] != "0"
 
 
 def echoed_name(name: str) -> str:
@@ -102,6 +109,8 @@ def _telling_number(value: int) -> bool:
     if value < 100_000 or _FIRST_TIME <= value < _LAST_TIME:
         return False
     digits = str(value) if value < 10**300 else "9" * 300
+    if _DAY.fullmatch(digits):
+        return False
     round_ = len(digits.rstrip("0")) <= len(digits) // 2 or len(set(digits)) == 1
     binary = value & (value - 1) == 0 or value & (value + 1) == 0
     return not round_ and not binary
