@@ -10,7 +10,7 @@ from real import jupyter, jupyter_gateway
 from real.replays import CONTRACTED, Recorded, node, recorded
 from support import rewriting
 
-pytestmark = [pytest.mark.slow, pytest.mark.needs("node", "npm:@jupyterlab/services")]
+pytestmark = [pytest.mark.long, pytest.mark.needs("node", "npm:@jupyterlab/services")]
 
 
 def lab(url: str) -> None:
