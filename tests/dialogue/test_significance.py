@@ -40,7 +40,8 @@ def test_a_time_is_telling_but_not_drawn_by_lot():
 
 
 def test_a_number_is_as_telling_in_a_url_as_in_json_but_a_short_one_is_not_made_up():
-    assert is_telling("8675309") and is_telling(8675309)
+    assert is_telling("8675309")
+    assert is_telling(8675309)
     assert not is_random("234567")
 
 
