@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from .insides import Into, Path, Scalar, get
 from .occurrences import Told
+from .siblings import proven
 from .significance import echoed_name, is_placeholder, is_random
 from .steps import Occurrence, Origin, Place, Variable
 from .tokens import Seen, Token, Tokens, text_of
@@ -55,10 +56,14 @@ def find(told: Told) -> Found:
     used = {place for entry in sure for place in entry.uses}
     chance = [entry for entry in made if entry.chance and not used & set(entry.uses)]
     names = _names(sure, told)
-    return Found(
-        tuple(_variable(number, entry, names[number]) for number, entry in enumerate(sure)),
-        tuple(_variable(number, entry, _name(entry)) for number, entry in enumerate(chance)),
-    )
+    known = [_variable(number, entry, names[number]) for number, entry in enumerate(sure)]
+    likely = [_variable(number, entry, _name(entry)) for number, entry in enumerate(chance)]
+    whys = proven(known, likely, told.occurrences)
+    known += [
+        replace(likely[place], number=number, why=why)
+        for number, (place, why) in enumerate(whys.items(), len(known))
+    ]
+    return Found(tuple(known), tuple(one for place, one in enumerate(likely) if place not in whys))
 
 
 def settle(found: Found, told: Told, other: Told) -> Found:

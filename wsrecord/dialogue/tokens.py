@@ -10,7 +10,7 @@ A token is a scope and a text. The scopes, and why a value counts in them:
     name NAME      it stands under a key that names an id, such as room_id
     echo SESSION   it stands under `id`, `reply_to` and the like: an answer says the client's id again
     pin N          the contract's Nth link says so
-    chance NAME    it stands under a key of the same name, and that may be all
+    chance NAME    it stands under a key of the same name, and that may be all; a `run_id` is a `run`
 """
 
 from collections.abc import Container, Iterator, Mapping
@@ -26,7 +26,12 @@ from .significance import echoed_name, is_id_key, is_placeholder, is_telling
 from .steps import Occurrence
 
 _LONGEST_SHORT = 64
-_BARE = frozenset({"id", "key", "ref", "token", "session", "uid"})
+_BARE = frozenset({"id", "key", "ref", "token", "session", "uid", "seq"})
+_NOUNS = frozenset(
+    """
+    run room session thread channel conversation job task call game lobby upload subscription sub
+    """.split()  # noqa: SIM905
+)
 _WORDS_OF_HTTP = ("status",)
 
 
@@ -112,10 +117,12 @@ class Tokens:
 
 def _short(one: Occurrence, path: Path, value: Scalar, text: str) -> Iterator[Token]:
     """Where a name, a protocol or a place gives a short value its meaning."""
-    name = _name(path)
+    name = name_of(path)
     if not one.is_unit and path[:1] != ("body",):
         if path[:1] == ("set-cookie",) or (isinstance(path[-1], Into) and path[-1].form == "cookie"):
             yield Token(f"cookie {name}", text)
+        elif path[:1] == ("headers",) and (is_id_key(name) or is_noun(name)):
+            yield Token("rest", text)
         elif path[:1] == ("path",) and len(path) > 1:
             yield Token("rest", text)
             if is_id_key(name) and name not in _BARE:
@@ -128,6 +135,10 @@ def _short(one: Occurrence, path: Path, value: Scalar, text: str) -> Iterator[To
         return
     if is_id_key(name) and name.lower() not in _BARE:
         yield Token(f"name {_plain(name)}", text)
+        if is_noun(name):
+            yield Token(f"chance {_core(name)}", text)
+    elif is_id_key(name) or is_noun(name):
+        yield Token(f"chance {_core(name)}", text)
     elif len(text) >= 2 and value not in (0, 1) and text not in (one.kind, *one.kind.split("/")):
         yield Token(f"chance {_plain(name)}", text)
     if one.is_unit and echoed_name(name) == "id":
@@ -186,7 +197,12 @@ def _path(pointer: Pointer | None) -> Path:
     return tuple(int(part) if part.isdigit() and len(part) < 6 else part for part in pointer or ())
 
 
-def _name(path: Path) -> str:
+def is_noun(name: str) -> bool:
+    """Whether it names a thing that a server keeps, and what stands there says which one."""
+    return _core(name) in _NOUNS
+
+
+def name_of(path: Path) -> str:
     """The key under which something stands; for the parts of a string the string's own."""
     for step in reversed(path):
         if isinstance(step, Into):
@@ -199,3 +215,9 @@ def _name(path: Path) -> str:
 
 def _plain(name: str) -> str:
     return name.replace("_", "").replace("-", "").lower()
+
+
+def _core(name: str) -> str:
+    """What an id is of: `run_id`, `runId` and `X-Run` are a run's."""
+    plain = _plain(name).removeprefix("x") if name[:2] in ("x-", "X-") else _plain(name)
+    return plain.removesuffix("id") or plain

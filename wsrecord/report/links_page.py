@@ -20,6 +20,8 @@ _WHY = {
     "rest": "the id that a POST was answered with",
     "name": "its name says that it is an id",
     "pin": "the contract says so",
+    "siblings": "others at the same place are links",
+    "places": "all that the client says there the server had said before",
     "two recordings": "two recordings show that it varies",
 }
 
