@@ -22,7 +22,7 @@ from .heads import response_value
 from .insides import Scalar, get
 from .links import renewable
 from .matching import Score, Table, counterpart, match, score
-from .progress import Progress
+from .progress import Instance, Progress
 from .significance import is_time
 from .steps import AnyStep, Ask, Connect, Dialogue, Gate, Occurrence, Variable
 from .ties import Tie, tied_to, ties, token_of
@@ -55,7 +55,7 @@ class Bindings:
             else:
                 self._answers[one.exchange or one.session] = one
         self._met: set[int] = set()  # occurrences that a live one stands for
-        self._came: dict[int, list[str]] = {}  # by session, the kinds of what the server said
+        self._came: dict[int, list[tuple[str, Any]]] = {}  # by session, what the server said, and its kind
         self._taken: dict[int, int] = {}  # by step, how much the server had said by then
         self._replied: set[int] = set()
         contracts = {one.contract.name: one.contract for one in dialogue.readings.values() if one.contract}
@@ -116,7 +116,7 @@ class Bindings:
         """Take what the live server said; return the recorded occurrence that it stands for, if any."""
         reading = self.dialogue.readings[session]
         kind, _ = reading.kind(unit)
-        self._came.setdefault(session, []).append(kind)
+        self._came.setdefault(session, []).append((kind, unit.value if unit.readable else None))
         found: Occurrence | None = None
         if unit.readable:
             likely = self._waiting.like(session, kind, unit.value, self._table)
@@ -162,12 +162,18 @@ class Bindings:
                 return gate.step in self._replied
             case "end":
                 return self._has_ended(gate)
+            case "turn":
+                return self._is_allowed(gate)
         if gate.source in self._met:
             return True
         if gate.session is None or (gate.since >= 0 and gate.since not in self._taken):
             return False
         came = self._came.get(gate.session, [])[self._taken.get(gate.since, 0) :]
-        return any(kind in gate.kinds for kind in came)
+        return any(kind in gate.kinds and self._says(gate, value) for kind, value in came)
+
+    def _says(self, gate: Gate, value: Any) -> bool:
+        """Whether an event says the values that a gate asks for."""
+        return all(get(value, path) == self.value(self.dialogue.variables[one]) for one, path in gate.same)
 
     def begun(self, gate: Gate) -> bool:
         """Whether the server has begun to answer: until then it is slow, not silent."""
@@ -182,13 +188,22 @@ class Bindings:
         return tuple(gate for gate in step.gates if not self.met(gate))
 
     def _has_ended(self, gate: Gate) -> bool:
+        progress, session, (flow, key) = self._instance(gate)
+        return progress.ends(session, flow, key) >= gate.nth
+
+    def _is_allowed(self, gate: Gate) -> bool:
+        progress, session, instance = self._instance(gate)
+        return not progress.bars(session, instance, gate.kinds[0])
+
+    def _instance(self, gate: Gate) -> tuple[Progress, int, Instance]:
+        """The live instance that a gate is about."""
         assert gate.session is not None
         assert gate.flow is not None
         contract = self.dialogue.readings[gate.session].contract
         assert contract is not None
         names = contract.flows[gate.flow].spec.key
         key = tuple(self._live_key(name, value) for name, value in zip(names, gate.key, strict=True))
-        return self._progress[contract.name].ends(gate.session, gate.flow, key) >= gate.nth
+        return self._progress[contract.name], gate.session, (gate.flow, key)
 
     def _live_key(self, name: str, value: Any) -> Any:
         if not isinstance(value, str | int | float):

@@ -1,7 +1,8 @@
 """What each step waits for: its causes, not its time.
 
 Hard: the source of a link that it carries; by the contract also the end of a flow that it follows, and the
-answer to the message before. Soft: the other kinds of event that came since the client's last message, once
+answer to the message before, and what lets it be said (`turns.py`). Soft: what came with its own values
+(`milestones.py`), and the other kinds of event that came since the client's last message, once
 each; what came before on other connections, but in sessions that never hear of each other (`talking.py`).
 What comes by the clock waits for links only, and nothing waits for it.
 """
@@ -12,10 +13,12 @@ from typing import Any
 
 from wsrecord.contract.model import Contract
 
+from .milestones import Milestones
 from .occurrences import Told
 from .progress import Instance, Progress
 from .steps import AnyStep, Ask, Connect, Control, Gate, Occurrence, Say, Variable
 from .talking import talking
+from .turns import turns
 
 
 class Gating:
@@ -45,6 +48,13 @@ class Gating:
             if one.session is not None and one.sender == "server":
                 self._heard.setdefault(one.session, []).append(one)
         self._ended = _endings(told)
+        self._turns = turns(told)
+        self._milestones = Milestones(told.occurrences, variables)
+        self._said: dict[tuple[int | None, int], int] = {}  # by session and variable: the last step with it
+        self._carries: dict[int, list[int]] = {}  # variables, by what the client says
+        for variable in variables:
+            for place in (*variable.uses, *(variable.sources if variable.origin == "client" else ())):
+                self._carries.setdefault(place.occurrence, []).append(variable.number)
         self._talking = talking(told.occurrences) if len(self._heard) > 1 else frozenset()
         self._clocked = {s: _answers_to(numbers, self._heard.get(s, ())) for s, numbers in beats.items()}
         self._last: dict[object, tuple[AnyStep, int]] = {}  # by connection: what is no timer
@@ -53,6 +63,9 @@ class Gating:
         """A step has its gates; the next ones come after it."""
         if not step.timer and not (isinstance(step, Control)):
             self._last[lane] = step, before
+        for number in step.occurrences:
+            for variable in self._carries.get(number, ()):
+                self._said[getattr(step, "session", None), variable] = step.number
 
     def gates(self, step: AnyStep, lane: object, before: int) -> tuple[Gate, ...]:
         """What a step waits for, the hard first, none twice."""
@@ -66,7 +79,11 @@ class Gating:
             found += self._answers(session, last, window)
             ends = list(self._ends(session, window, last))
             found += (gate for gate, _ in ends)
-            found += self._kinds(session, window, last, found, [instance for _, instance in ends])
+            found += self._allowed(step, session, {(gate.flow, gate.key) for gate in found})
+            if not any(gate.variable in self._replies for gate in found):
+                ends_by = [instance for _, instance in ends]
+                found += self._of_its_own(step, session, {gate.source for gate in found})
+                found += self._kinds(session, window, last, found, ends_by)
         found += self._before(step, lane, last)
         return tuple(dict.fromkeys(found))
 
@@ -127,17 +144,38 @@ class Gating:
             )  # fmt: skip
             yield gate, (one, instance)
 
+    def _allowed(self, step: AnyStep, session: int, ended: set[Any]) -> Iterator[Gate]:
+        """By the contract: what lets it be said, of its own instance, where no end of that is awaited."""
+        for number in step.occurrences:
+            for turn in self._turns.get(number, ()):
+                if turn.instance in ended:
+                    continue
+                flow, key = turn.instance
+                said = " ".join([flow, *map(str, key)])
+                yield Gate(
+                    hard=True, why="turn", text=f"{turn.source.kind}, which lets {said} take it",
+                    source=turn.source.number, session=session, kinds=(turn.name,), flow=flow, key=key,
+                )  # fmt: skip
+
+    def _of_its_own(self, step: AnyStep, session: int, sources: set[int | None]) -> Iterator[Gate]:
+        """What came with its own values, of a kind that came once for each: another's is none of its own."""
+        for source, same in self._milestones.of(step.occurrences).items():
+            if source in sources:
+                continue
+            one = self._occurrences[source]
+            since = max(self._said.get((session, variable), -1) for variable, _ in same)
+            yield Gate(
+                hard=False, why="kind", text=f"{one.kind} of its own ({one.where.partition(',')[0]})",
+                source=source, session=session, kinds=(one.kind,), same=tuple(same), since=since,
+            )  # fmt: skip
+
     def _kinds(
         self, session: int, window: list[Occurrence], last: AnyStep | None, found: list[Gate], ends: list[Any]
     ) -> Iterator[Gate]:
-        """The other kinds of event, once each: none that a hard gate or the end of its flow answers for.
-
-        A reply waits for its request, and for nothing else.
-        """
+        """The other kinds of event, once each: none that another gate or the end of its flow answers for."""
         sources = {gate.source for gate in found}
         known = {one.kind for one in window if one.number in sources}
-        if any(gate.variable in self._replies for gate in found):
-            return
+        known.update(kind for gate in found if gate.same for kind in gate.kinds)
         done = self._done_by(session, window, ends)
         own = self._own(last, window)
         kinds: dict[str, Occurrence] = {}

@@ -7,9 +7,12 @@ from wsrecord.contract.flow.automaton import State
 from wsrecord.contract.flow.shelf import identity
 from wsrecord.contract.flow.spec import Flow, matching
 from wsrecord.contract.model import Contract
+from wsrecord.errors import ContractError
 from wsrecord.wire.frames import Direction
 
 Instance: TypeAlias = tuple[str, tuple[Any, ...]]  # a flow's name, the values of its key
+
+_MOST_LOOKED_AT = 500  # states
 
 
 class Progress:
@@ -20,6 +23,8 @@ class Progress:
         self._flows = contract.flows
         self._states: dict[tuple[int | None, str, tuple[Any, ...]], State | None] = {}
         self._ends: dict[tuple[int | None, str, tuple[Any, ...]], int] = {}
+        self._lost: set[tuple[int | None, str, tuple[Any, ...]]] = set()  # the server broke their order
+        self._reach: dict[tuple[str, str, State], bool] = {}
         self._opener: dict[tuple[int | None, str, tuple[Any, ...]], Direction] = {}
 
     def feed(self, session: int, name: str, sender: Direction, keys: Mapping[str, Any]) -> list[Instance]:
@@ -27,10 +32,14 @@ class Progress:
         ended: list[Instance] = []
         for reader in self._flows.readers(name, sender):
             flow = reader.flow
-            meant = list(self._meant(session, flow, reader.name, _carried(flow, keys)))
+            meant = list(self._meant(session, flow, reader.name, carried(flow, keys)))
             for key in meant:
                 self._opener.setdefault(self._place(session, flow, key), sender)
-            ended += ((flow.name, key) for key in meant if self._move(session, flow, key, reader.name))
+            for key in meant:
+                if sender == "server" and not self._moves(session, flow, key, reader.name):
+                    self._lost.add(self._place(session, flow, key))
+                if self._move(session, flow, key, reader.name):
+                    ended.append((flow.name, key))
         return ended
 
     def uncalled(self, session: int, flow: str, key: tuple[Any, ...]) -> bool:
@@ -42,6 +51,31 @@ class Progress:
     def ends(self, session: int, flow: str, key: tuple[Any, ...]) -> int:
         """How often an instance has ended."""
         return self._ends.get(self._place(session, self._flows[flow], key), 0)
+
+    def allows(self, session: int, instance: Instance, name: str) -> bool:
+        """Whether an event may come now, as far as is known."""
+        flow = self._flows[instance[0]]
+        return self._moves(session, flow, instance[1], name)
+
+    def bars(self, session: int, instance: Instance, name: str) -> bool:
+        """Whether an event may not come yet; not where it never may again, or an order was broken."""
+        flow = self._flows[instance[0]]
+        place = self._place(session, flow, instance[1])
+        state = self._states.get(place, flow.automaton.start)
+        if state is None or place in self._lost or self._moves(session, flow, instance[1], name):
+            return False
+        known = flow.name, name, state
+        if known not in self._reach:
+            self._reach[known] = _reaches(flow, state, name)
+        return self._reach[known]
+
+    def _moves(self, session: int, flow: Flow, key: tuple[Any, ...], name: str) -> bool:
+        automaton = flow.automaton
+        state = self._states.get(self._place(session, flow, key), automaton.start)
+        if state is not None and automaton.step(state, name) is not None:
+            return True
+        anew = flow.spec.reuse and (state is None or state.accepts)
+        return anew and automaton.step(automaton.start, name) is not None
 
     def inside(self, child: Instance, parent: Instance) -> bool:
         """Whether one instance lies in the other, as far as their keys tell."""
@@ -103,7 +137,24 @@ class Progress:
         return None if flow.spec.scope == "user" else session
 
 
-def _carried(flow: Flow, keys: Mapping[str, Any]) -> dict[str, Any]:
+def _reaches(flow: Flow, state: State, name: str) -> bool:
+    """Whether an event may come at some later time; where that is too much to look at, it may."""
+    seen = {state}
+    queue = [state]
+    try:
+        for one in queue:
+            moves = flow.automaton.moves(one)
+            if name in moves or len(seen) > _MOST_LOOKED_AT:
+                return True
+            new = [*moves.values()] + [flow.automaton.start] * (flow.spec.reuse and one.accepts)
+            queue += (target for target in dict.fromkeys(new) if target not in seen)
+            seen.update(new)
+    except ContractError:
+        return True
+    return False
+
+
+def carried(flow: Flow, keys: Mapping[str, Any]) -> dict[str, Any]:
     """The key's parts that an event carries, in the key's order."""
     said = ((part, identity(keys.get(part))) for part in flow.spec.key)
     return {part: value for part, value in said if value is not None}

@@ -25,6 +25,7 @@ Why: TypeAlias = Literal[
     "link",  # a value that the step carries must be known
     "answer",  # the message before must be answered
     "end",  # the flow that the step follows must have ended
+    "turn",  # the flow that the step belongs to must allow it
     "kind",  # a kind of event that came since the client's last message
     "order",  # a step of another session or exchange that came before
     "reply",  # an HTTP answer that was there before
@@ -94,10 +95,11 @@ class Gate:
     text: str  # what it waits for, in words: `run_id from agent_started (session 1)`
     source: int | None = None  # the recorded occurrence that let the client go on
     session: int | None = None  # where it is awaited
-    kinds: tuple[str, ...] = ()  # kind, answer, reply: one of these must come
+    kinds: tuple[str, ...] = ()  # kind, answer, reply: one of these must come; turn: what must be allowed
     variable: int | None = None  # link: the variable that must be known
-    flow: str | None = None  # end: of which flow
-    key: tuple[Any, ...] = ()  # end: of which instance, by its recorded key
+    same: tuple[tuple[int, Path], ...] = ()  # kind: variables whose values it must say, and where
+    flow: str | None = None  # end, turn: of which flow
+    key: tuple[Any, ...] = ()  # end, turn: of which instance, by its recorded key
     nth: int = 1  # end: for which time, where an instance may begin again
     step: int | None = None  # order: the step that must have been taken
     since: int = -1  # kind, answer: the step since which it must have come; -1: since the beginning

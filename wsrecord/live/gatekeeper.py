@@ -5,6 +5,8 @@ client that comes back never does so before it has left, however long the server
 
 A server that has not begun to answer is slow: its silence says nothing before the deadline. It has begun with
 the first event that says an id of the client's message, where it did so when it was recorded; else with any.
+What must say the step's own values is waited for as long as anything comes, and three times as long in
+silence: another run's end is no reason to speak to this one.
 """
 
 import time
@@ -32,6 +34,7 @@ async def await_gates(scene: Scene, step: Step, waits: Waits) -> list[Missed]:
     missed: list[Missed] = []
     begun = soft_from = time.monotonic()
     hard_by = begun + waits.hard_for(step.gap)
+    patience = waits.times * waits.quiet_for(step.gap)
     pending = list(step.gates)
     was_slow = False
 
@@ -56,9 +59,12 @@ async def await_gates(scene: Scene, step: Step, waits: Waits) -> list[Missed]:
             quiet = max(soft_from, still) + waits.quiet_for(step.gap)
             give_up = min(soft_from + waits.soft_for(step.gap), quiet)
         if soft and now >= give_up:
+            firm_by = min(hard_by, max(soft_from, *map(scene.quiet, {g.session for g in soft})) + patience)
+            kept = [gate for gate in soft if gate.same and now < firm_by]
             for gate in soft:
-                miss(gate, hopeless=False)
-            soft = []
+                if gate not in kept:
+                    miss(gate, hopeless=False)
+            soft, give_up = kept, firm_by
         hard = [gate for gate in pending if gate.hard]
         if hard and now >= hard_by:
             for gate in hard:
