@@ -170,7 +170,7 @@ def test_a_tls_handshake_that_never_ends_is_ended_in_time(tmp_path: Path, target
         assert time.monotonic() - began > 0.8
         assert target.accept() is None
         assert target.finish(recorder) == 0
-    assert loaded(recorder).connections == []
+    assert not recorder.cassette.exists()  # nobody was ever connected
 
 
 def reached(target: Target, start: bytes) -> bool:

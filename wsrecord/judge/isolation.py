@@ -171,7 +171,7 @@ class Isolating(Judge):
             got=joined([short(value) for value in leak.values], "and"),
             context=(*source, *told.around(leak.spot)),
             contract=self.contract.name,
-            extra={"owner": owner, "events": leak.events},
+            extra={"owner": owner, "times": leak.events},
         )
 
 
