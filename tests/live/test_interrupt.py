@@ -41,5 +41,5 @@ def test_a_signal_leaves_no_server_behind(number: signal.Signals, times: int, tm
         for _ in range(times):
             process.send_signal(number)
         assert process.stdout.read() == "interrupted\n"
-        assert process.wait(10) == 0
+        assert process.wait(10) in (0, -number)  # a second one may come when all is done, and nobody listens
     assert not list(running(mark))
