@@ -133,3 +133,31 @@ def test_nothing_to_compare_is_told_once_for_each_cassette() -> None:
     assert [one.code for one in vacuous(piece()) if one.severity == "breaking"] == []
     refused = Recorded().upgrade(status=401)
     assert [one.code for one in vacuous(piece(refused)) if one.severity == "breaking"] == []
+
+
+def test_what_a_replay_carried_over_is_the_same_where_every_value_counts(tmp_path: Path) -> None:
+    recorded = Recorded().upgrade().client({"type": "open"}).server({"type": "opened", "handle": 47})
+    recorded.client({"type": "read", "handle": 47}).server(
+        {"type": "data", "handle": 47, "at": "/f/47"}
+    ).close()
+
+    def answers(handle: int) -> Callable[[Peer], Awaitable[None]]:
+        async def act(peer: Peer) -> None:
+            await peer.upgrade()
+            await hear(peer)
+            await say(peer, {"type": "opened", "handle": 12})
+            await hear(peer)
+            await say(peer, {"type": "data", "handle": handle, "at": "/f/47"})
+            await closed(peer)
+
+        return act
+
+    def differing(handle: int) -> list[str]:
+        one = piece(recorded)
+        done = asyncio.run(played(one, answers(handle)))
+        _, live = written(done, tmp_path / f"{handle}.wsr", Redactor(nonce=NONCE), NONCE)
+        assert done.bound == {47: 12}
+        return messages(judged(one, done, live, [], Options(match="exact")), "WS820")
+
+    assert differing(12) == []
+    assert differing(13) == ["data: /handle is 13; in the recording 47"]

@@ -23,7 +23,7 @@ from .insides import Scalar, get
 from .links import renewable
 from .matching import Score, Table, counterpart, match, score
 from .progress import Instance, Progress
-from .significance import is_time
+from .significance import is_placeholder, is_time
 from .steps import AnyStep, Ask, Connect, Dialogue, Gate, Occurrence, Variable
 from .ties import Tie, tied_to, ties, token_of
 from .waiting import Waiting
@@ -89,6 +89,21 @@ class Bindings:
     def value(self, variable: Variable) -> Scalar | None:
         """What stands for a variable; None as long as nobody knows."""
         return self._table.get(token_of(variable))
+
+    @property
+    def known(self) -> dict[Scalar, Scalar]:
+        """What was recorded, and what it is live, where that is one other value and no secret."""
+        known: dict[Scalar, Scalar] = {}
+        torn: set[Scalar] = set()
+        for one in self.dialogue.variables:
+            live = self.value(one)
+            if live is None or one.origin == "secret" or is_placeholder(one.value):
+                continue
+            if known.setdefault(one.value, live) != live:
+                torn.add(one.value)
+        return {
+            recorded: live for recorded, live in known.items() if recorded not in torn and live != recorded
+        }
 
     def fill(self, step: AnyStep) -> Filled:
         """What a step says to the live server."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from wsrecord.cassette.recording import Recording
 from wsrecord.live.reel import Reel
@@ -45,6 +46,7 @@ class Played:
     sessions: Mapping[int, int] = field(default_factory=dict)
     exchanges: Mapping[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
     denied: frozenset[int] = frozenset()  # recorded connections that were answered 401, and were not before
+    bound: Mapping[Any, Any] = field(default_factory=dict)  # what was recorded -> what stood for it live
     timed_out: float | None = None  # the whole took this many seconds, and was ended
 
     @property

@@ -80,6 +80,7 @@ class Player:
             sessions=self._sessions,
             exchanges=self._exchanges,
             denied=frozenset(book.denied),
+            bound=self._scene.bindings.known,
             timed_out=timed_out,
         )
 

@@ -64,7 +64,7 @@ def judged(
         recorded=piece.recorded,
         live=live,
         parts=tuple(_parts(piece, played, live)),
-        options=options,
+        options=replace(options, bound={**options.bound, **played.bound}),
         steps=[*_stalled(piece, played), *_unsent(piece, played)],
     )
     found = _pertinent(piece, trial.judge(case, shown))

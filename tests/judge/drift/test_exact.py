@@ -75,6 +75,15 @@ def test_a_linked_value_is_what_it_is_live_inside_texts_too() -> None:
     assert codes(exactly(recorded, live, bound={"blue": "red"})) == ["WS820", "WS820"]
 
 
+def test_a_linked_number_is_what_it_is_live_in_a_url_too_and_a_count_beside_it_is_compared_as_ever() -> None:
+    recorded = answers({"room": 4711, "took": 4711, "url": "/rooms/4711/ws"})
+    live = answers({"room": 5822, "took": 12, "url": "/rooms/5822/ws"})
+    found = exactly(recorded, live, bound={4711: 5822})
+    assert [drift.pointer for drift in found] == [drift.pointer for drift in exactly(
+        answers({"took": 4711}), answers({"took": 12})
+    )]  # fmt: skip
+
+
 def test_ignored_places_and_events_that_are_compared_by_shape_differ_freely() -> None:
     recorded, live = answers({"text": "42", "took": 3}), answers({"text": "41", "took": 4})
     assert [drift.pointer for drift in exactly(recorded, live)] == ["/text", "/took"]

@@ -43,9 +43,9 @@ class _Exact:
         self._bound = dict(scale.options.bound)
         self._found: dict[tuple[str, Path], tuple[int, Drift]] = {}
         self._texts = {
-            old: new
+            str(old): str(new)  # a number too: in a URL it is text
             for old, new in self._bound.items()
-            if isinstance(old, str) and isinstance(new, str) and len(old) >= _LONG
+            if isinstance(old, str | int) and isinstance(new, str | int) and len(str(old)) >= _LONG
         }
 
     def events(self, event: str, was: Sequence[Said], now: Sequence[Said]) -> None:
@@ -86,8 +86,11 @@ class _Exact:
     def _same(self, path: Path, old: Any, new: Any) -> bool:
         if old == new:
             return True
-        if _hashable(old) and old in self._bound:
-            return bool(self._bound[old] == new)
+        if _hashable(old) and not isinstance(old, bool) and old in self._bound:
+            if self._bound[old] == new:
+                return True
+            if isinstance(old, str):  # a number may be a count as well
+                return isinstance(new, str) and (self._secret(old) or self._secret(new))
         if isinstance(old, str) and isinstance(new, str):
             return self._same_text(old, new)
         numbers = isinstance(old, int | float) and isinstance(new, int | float)

@@ -219,7 +219,7 @@ def _only_child(node: Node) -> str | None:
 
 def _is_bound(value: Any, bound: Any) -> bool:
     try:
-        return value in bound
+        return not isinstance(value, bool) and value in bound
     except TypeError:
         return False
 
