@@ -204,6 +204,22 @@ def test_a_second_recording_tells_what_varies():
     assert [one.number for one in after.variables] == [0, 1, 2]
 
 
+def test_a_link_that_is_equal_in_a_second_recording_may_come_from_the_same_state():
+    def taken(run, model):
+        writer = Writer().server({"type": "ready", "run": run, "model": model, "n": 12})
+        return tell(writer.client({"type": "rate", "run": run, "model": model, "n": 12}).recording)
+
+    told = taken(234567, "opus")
+
+    def warned(other):
+        page = LinksPage(settle(find(told), told, other), told.occurrences, compared=True)
+        marks = {one["name"]: bool(one["warning"]) for one in page.document()["constant"]}
+        return marks, page.text().count("begun from the same state")
+
+    assert warned(taken(234567, "opus")) == ({"run": True, "model": False, "n": False}, 1)
+    assert warned(taken(345678, "opus")) == ({"model": False, "n": False}, 0)
+
+
 def test_what_came_in_a_url_is_not_made_up_anew():
     writer = Writer().open(1, f"/ws?room={RUN}").client({"type": "say", "room": RUN}).end()
     told = tell(writer.recording)

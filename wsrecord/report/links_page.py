@@ -24,6 +24,10 @@ _WHY = {
     "places": "all that the client says there the server had said before",
     "two recordings": "two recordings show that it varies",
 }
+_SAME_STATE = (
+    "equal in both, though the server gave it: the server may have begun from the same state; "
+    "record the second one on a server that has done something before"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,10 @@ class LinksPage:
                 {**self._record(one), "renewable": renewable(one, self.occurrences)} for one in self._made
             ],
             "chance": [self._record(one) for one in self.found.chance],
-            "constant": [self._record(one) for one in self.found.constant],
+            "constant": [
+                {**self._record(one), "warning": _SAME_STATE if _is_odd(one) else None}
+                for one in self.found.constant
+            ],
         }
 
     @property
@@ -85,6 +92,8 @@ class LinksPage:
             yield f"{len(self.found.constant)} equal in both recordings: said as recorded"
             for one in self.found.constant:
                 yield from self._block(one, "in", one.uses)
+                if _is_odd(one):
+                    yield f"    warning: {_SAME_STATE}"
 
     def _block(
         self,
@@ -135,6 +144,11 @@ class LinksPage:
             "exchange": list(one.exchange) if one.exchange is not None else None,
             "place": _pointer(place.path) if one.is_unit else _in_head(place.path),
         }
+
+
+def _is_odd(constant: Variable) -> bool:
+    """Whether one recording alone says that it is a link, and the second one that it never varies."""
+    return constant.origin == "server" and constant.why != "chance"
 
 
 def _pointer(path: Path) -> str:
