@@ -129,3 +129,72 @@ def test_soft_gates_have_a_last_moment_too() -> None:
     (missed,), took = wait(other_things_keep_coming, Waits(hard=5, soft=0.2))
     assert not missed.gate.hard
     assert 0.2 <= took < 1.5
+
+
+OTHER, OTHERS = "77e0a4d2-5b1c-4c39-8a6f-1d2e3f405162", "c2b4f6a8-0d1e-4f3a-b5c7-9e8d7c6b5a49"
+
+
+def wait_for_its_own(act: Callable[[Scene], Awaitable[None]], waits: Waits) -> tuple[list[Missed], float]:
+    """Two runs are open, and each is rated when it is done: how long the first one's rating waits."""
+    recorded = Recorded().upgrade().client({"type": "start"})
+    for run in (ID, OTHER):
+        recorded.server({"type": "begun", "run": run})
+    for run in (ID, OTHER):
+        recorded.server({"type": "done", "run": run}).client({"type": "rate", "run": run})
+    dialogue = script(recorded.close().recording)
+    connect, start, rate, *_ = dialogue.steps
+    assert isinstance(connect, Connect)
+
+    async def run() -> tuple[list[Missed], float]:
+        scene = Scene(Bindings(dialogue))
+        scene.take(connect)
+        place = {"connection": 1, "exchange": 1, "session": 1}
+        scene.answered(connect, Response(t=0, began=0, status=101, reason="", headers=(), **place), None)
+        scene.take(start)
+        for live in (LIVE, OTHERS):
+            come(scene, type="begun", run=live)
+        acting = asyncio.create_task(act(scene))  # type: ignore[arg-type]
+        begun = time.monotonic()
+        missed = await await_gates(scene, rate, waits)
+        took = time.monotonic() - begun
+        acting.cancel()
+        await asyncio.gather(acting, return_exceptions=True)
+        return missed, took
+
+    return asyncio.run(run())
+
+
+async def the_other_run_ends_first(scene: Scene) -> None:
+    come(scene, type="done", run=OTHERS)
+    for _ in range(20):
+        await asyncio.sleep(0.05)
+        come(scene, type="word", run=LIVE)
+    come(scene, type="done", run=LIVE)
+
+
+async def only_the_other_run_ends(scene: Scene) -> None:
+    come(scene, type="done", run=OTHERS)
+
+
+async def words_without_end(scene: Scene) -> None:
+    while True:
+        come(scene, type="word", run=LIVE)
+        await asyncio.sleep(0.05)
+
+
+def test_another_runs_end_is_not_its_own_however_long_words_come() -> None:
+    missed, took = wait_for_its_own(the_other_run_ends_first, Waits(hard=5, soft=0.2))
+    assert missed == []
+    assert 1.0 <= took < 2.0
+
+
+def test_its_own_end_is_given_up_after_a_longer_silence() -> None:
+    (missed,), took = wait_for_its_own(only_the_other_run_ends, Waits(hard=5, soft=0.2))
+    assert missed.gate.same
+    assert 0.6 <= took < 1.2
+
+
+def test_its_own_end_has_the_hard_gates_deadline() -> None:
+    (missed,), took = wait_for_its_own(words_without_end, Waits(hard=1, soft=0.2))
+    assert missed.gate.same
+    assert 1.0 <= took < 1.6

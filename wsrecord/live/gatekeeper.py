@@ -59,7 +59,8 @@ async def await_gates(scene: Scene, step: Step, waits: Waits) -> list[Missed]:
             quiet = max(soft_from, still) + waits.quiet_for(step.gap)
             give_up = min(soft_from + waits.soft_for(step.gap), quiet)
         if soft and now >= give_up:
-            firm_by = min(hard_by, max(soft_from, *map(scene.quiet, {g.session for g in soft})) + patience)
+            own = [scene.quiet(gate.session) for gate in soft if gate.same]
+            firm_by = min(hard_by, max(soft_from, *own, 0.0) + patience)
             kept = [gate for gate in soft if gate.same and now < firm_by]
             for gate in soft:
                 if gate not in kept:
