@@ -179,7 +179,7 @@ class Bindings:
                 return self._has_ended(gate)
             case "turn":
                 return self._is_allowed(gate)
-        if gate.source in self._met:
+        if gate.source in self._met and not gate.same:  # another's may have stood for it: values decide
             return True
         if gate.session is None or (gate.since >= 0 and gate.since not in self._taken):
             return False
