@@ -27,7 +27,7 @@ OUT_OF_REACH = frozenset(
     }
 )
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
 
 
 def fuzz(folder: Path, *options: str, bug: str | None = None) -> int:

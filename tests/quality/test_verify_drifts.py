@@ -25,7 +25,7 @@ TOO_RARE = {"agent-fallback-dropped", "run-cancelled-dropped", "enum-value-new"}
 ONLY_WITH_CONTRACT = {"fewer-thoughts"}
 BREAKING = [drift for drift in GALLERY if drift.grade == "breaking"]
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]  # all drifts are measured in one go
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,11 @@ from real import chromium
 from real.replays import CONTRACTED, Recorded, node, recorded
 from support import rewriting
 
-pytestmark = [pytest.mark.long, pytest.mark.needs("node", "npm:puppeteer-core", "chromium")]
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.timeout(600),
+    pytest.mark.needs("node", "npm:puppeteer-core", "chromium"),
+]
 
 
 def puppeteer(url: str) -> None:

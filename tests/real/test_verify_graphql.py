@@ -8,7 +8,11 @@ from real import graphql_server
 from real.replays import CONTRACTED, Recorded, node, recorded
 from support import rewriting
 
-pytestmark = [pytest.mark.long, pytest.mark.needs("node", "npm:ws", "npm:graphql-ws")]
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.timeout(600),
+    pytest.mark.needs("node", "npm:ws", "npm:graphql-ws"),
+]
 
 
 def library(url: str) -> None:

@@ -10,7 +10,11 @@ from real import jupyter, jupyter_gateway
 from real.replays import CONTRACTED, Recorded, node, recorded
 from support import rewriting
 
-pytestmark = [pytest.mark.long, pytest.mark.needs("node", "npm:@jupyterlab/services")]
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.timeout(600),
+    pytest.mark.needs("node", "npm:@jupyterlab/services"),
+]
 
 
 def lab(url: str) -> None:

@@ -10,7 +10,7 @@ from real import mqtt_broker, mqtt_client
 from real.replays import CONTRACTED, Recorded, recorded
 from support import rewriting
 
-pytestmark = [pytest.mark.long, pytest.mark.needs("mosquitto")]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(600), pytest.mark.needs("mosquitto")]
 
 
 def paho(url: str, version: str) -> None:

@@ -8,7 +8,7 @@ from real import socketio_server
 from real.replays import CONTRACTED, Recorded, node, recorded
 from support import rewriting
 
-pytestmark = [pytest.mark.long, pytest.mark.needs("node", "npm:socket.io-client")]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(600), pytest.mark.needs("node", "npm:socket.io-client")]
 
 
 def official(url: str) -> None:
