@@ -1,0 +1,164 @@
+"""What a run of `fuzz` goes by: where it may go, how it comes in, what it has to say and may cost."""
+
+import ipaddress
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import click
+
+from wsrecord.cassette.recording import load as load_cassette
+from wsrecord.cli.cassettes import USUAL, cassettes
+from wsrecord.cli.contracts import needed
+from wsrecord.cli.verify_plan import secrets_of
+from wsrecord.config.settings import Settings
+from wsrecord.contract.load import load_all
+from wsrecord.contract.model import Contract
+from wsrecord.dialogue.steps import Dialogue
+from wsrecord.errors import CassetteError, ContractError, UsageError
+from wsrecord.explore.moves import Case
+from wsrecord.explore.retold import saved_case
+from wsrecord.explore.vocabulary import Vocabulary
+from wsrecord.live.credentials import Given, Purse, ask_for, parse_header, parse_query
+from wsrecord.live.door import Way
+from wsrecord.live.exploration import Budget, Exploration
+from wsrecord.live.target import TargetOptions
+
+_REFUSAL = re.compile(r"(^|[^a-z])(err|error|reject|refus|denied|deny|invalid|nack|fail)", re.IGNORECASE)
+_PLACEHOLDER = re.compile(r"wsr-[0-9a-f]+-")
+
+
+def given_of(options: Mapping[str, Any]) -> Given:
+    """What the options say about credentials."""
+    return Given(
+        headers=tuple(map(parse_header, options["header"])),
+        query=tuple(map(parse_query, options["query"])),
+        secrets=secrets_of(options["secret"]),
+        auth=options["auth"],
+        setup=options["setup"],
+    )
+
+
+def plan_of(
+    options: Mapping[str, Any], budget: Budget, seed: int, tls: Any, values: Mapping[str, str]
+) -> Exploration:
+    """What to try on what, as the options have it."""
+    found = re.fullmatch(r"(\d{1,2})/(\d{1,2})", options["votes"])
+    votes = (int(found[1]), int(found[2])) if found else (0, 0)
+    if not 1 <= votes[0] <= votes[1]:
+        raise UsageError(f"--votes {options['votes']!r}: write K/N, as 2/3: two of three replays")
+    target = TargetOptions(
+        url=options["target"],
+        start=options["start"],
+        ready=options["ready"],
+        reset=options["reset"],
+        tls=tls,
+        patience=options["start_timeout"],
+    )
+    return Exploration(
+        target=target,
+        budget=budget,
+        concurrency=options["concurrency"],
+        first=options["first"],
+        seed=seed,
+        votes=votes,
+        health=_health(options),
+        save=options["save"],
+        values=values,
+    )
+
+
+def _health(options: Mapping[str, Any]) -> str | None:
+    """The path of the page: it is on the target, whatever host a URL names."""
+    given: str | None = options["health"]
+    if given is not None:
+        if not given.startswith("/"):
+            raise UsageError(f"--health {given!r}: give a path on the target, as /health")
+        return given
+    ready: str = options["ready"] or ""
+    if not ready.startswith(("http://", "https://")):
+        return None
+    return urlsplit(ready.replace("{port}", "1")).path or "/"
+
+
+def allowed(url: str | None, settings: Settings) -> None:
+    """Nobody fuzzes a stranger by a slip."""
+    if url is None:
+        return
+    host = urlsplit(url if "://" in url else f"ws://{url}".replace("{port}", "1")).hostname or ""
+    try:
+        local = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        local = host == "localhost"
+    if not local and host not in settings.fuzz.targets:
+        raise UsageError(
+            f"{host} is not on this machine. If it is yours to break, say so in the configuration:\n"
+            f'  [tool.wsrecord.fuzz]\n  targets = ["{host}"]'
+        )
+
+
+def contract_of(settings: Settings) -> Contract:
+    """The one contract that the run is under."""
+    found = load_all(needed(settings))
+    if len(found) != 1:
+        raise UsageError(f"fuzz works under one contract at a time, and here are {len(found)}")
+    return found[0]
+
+
+def servable(words: Vocabulary) -> None:
+    """Say which events can not be said; without any, there is nothing to do."""
+    for name, why in words.unservable.items():
+        click.echo(f"wsrecord: {name} is left out: {why}", err=True)
+    if not words.terms:
+        raise ContractError(
+            f"{words.contract.file}: there is no event of the client's to say anything with; name some under "
+            "`client:`"
+        )
+
+
+def sources(names: Sequence[str]) -> list[Path]:
+    """The cassettes that are given, or the usual ones."""
+    if names:
+        return list(cassettes(tuple(names)))
+    usual = Path(USUAL)
+    return list(cassettes((USUAL,))) if usual.is_dir() and any(usual.iterdir()) else []
+
+
+def saved_cases(folder: Path) -> Iterator[Case]:
+    """The failures that were kept."""
+    for path in sorted(folder.glob("*.wsr*")) if folder.is_dir() else ():
+        case = saved_case(load_cassette(path))
+        if case is None:
+            raise CassetteError(f"{path}: this was not kept by fuzz; move it elsewhere")
+        yield case
+
+
+def ways_of(contract: Contract, dialogues: Sequence[Dialogue], purse: Purse) -> list[Way]:
+    """One way in for each user of the recordings."""
+    found: dict[str, Way] = {}
+    missing: dict[str, None] = {}
+    for dialogue in dialogues:
+        way = Way(dialogue, purse=purse)
+        asks, connect = way.steps
+        if connect is None:
+            continue
+        asked = [(ask.request.path, ask.request.body) for ask in asks]
+        who = _PLACEHOLDER.sub("wsr-", repr((asked, connect.request.path)))
+        found.setdefault(who, way)
+        wanted = [(one.name, str(one.value)) for one in dialogue.secrets]
+        missing.update(dict.fromkeys(purse.missing(wanted)))
+    if missing:
+        raise ask_for(list(missing))
+    subprotocol = contract.handshake.subprotocol if contract.handshake is not None else None
+    return list(found.values()) or [Way(subprotocol=subprotocol, purse=purse)]
+
+
+def refusals_of(contract: Contract, given: Sequence[str]) -> frozenset[str]:
+    """Which of the server's events refuse something."""
+    names = [key.name for key in contract.events if key.sender == "server"]
+    for name in given:
+        if name not in names:
+            raise UsageError(f"--refusal {name}: the contract has no such event of the server's")
+    return frozenset([*given, *(name for name in names if _REFUSAL.search(name))])

@@ -1,0 +1,68 @@
+"""How far a run of `fuzz` is, and what came of it."""
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from wsrecord import __version__
+from wsrecord.cli import settings as configuration
+from wsrecord.config.settings import Settings
+from wsrecord.contract.model import Contract
+from wsrecord.judge import coverage, registry
+from wsrecord.judge.acceptance import accept
+from wsrecord.judge.codes import Group
+from wsrecord.judge.verdict import weigh
+from wsrecord.live.exploration import Explored
+from wsrecord.report.report import Checked, Counts, Report
+
+
+def progress() -> Any:
+    """On a terminal: how far it is."""
+    stream = sys.stderr
+    if not stream.isatty():
+        return lambda _: None
+
+    def say(text: str) -> None:
+        stream.write(f"\r\x1b[K{text}")
+        stream.flush()
+
+    return say
+
+
+def summary(done: Explored) -> str:
+    """What was done, in a few lines."""
+    phases = ", ".join(f"{name} {count}" for name, count in done.cases.items())
+    more = sum(done.more.values())
+    lines = [
+        f"{done.cases.total()} dialogues ({phases}), {done.sessions} sessions, {done.messages} messages in "
+        f"{done.seconds:.0f} s; {done.stopped}"
+    ]
+    if done.flaky:
+        lines.append(f"{done.flaky} failures did not come again when they were tried alone")
+    if more:
+        lines.append(f"{more} failures more were not looked into: there were others with their codes")
+    return "\n".join(lines)
+
+
+def report_of(done: Explored, contract: Contract, settings: Settings, here: Path, started: str) -> Report:
+    """The findings as the report that all commands give."""
+    sifted = accept(
+        [failure.finding for failure in done.failures],
+        configuration.acceptances(settings, here),
+        today=date.today(),
+        cassettes=[str(path) for path in done.saved],
+    )
+    return Report(
+        findings=tuple(weigh(sifted.findings, settings.severity)),
+        accepted=sifted.accepted,
+        cassettes=tuple(Checked(str(path), ()) for path in done.saved),
+        contracts=(contract.name,),
+        groups=(*registry.GROUPS, Group.FUZZ),
+        counts=Counts(done.sessions, done.messages, sum(one.events.total() for one in done.shown)),
+        coverage=coverage.document(done.shown),
+        score=coverage.score(done.shown) if done.shown else None,
+        fail_on=settings.fail_on or "breaking",
+        version=__version__,
+        started=started,
+    )
