@@ -146,7 +146,8 @@ def ways_of(contract: Contract, dialogues: Sequence[Dialogue], purse: Purse) -> 
             continue
         asked = [(ask.request.path, ask.request.body) for ask in asks]
         who = _PLACEHOLDER.sub("wsr-", repr((asked, connect.request.path)))
-        found.setdefault(who, way)
+        if who not in found or (found[who].back is None and way.back is not None):
+            found[who] = way
         wanted = [(one.name, str(one.value)) for one in dialogue.secrets]
         missing.update(dict.fromkeys(purse.missing(wanted)))
     if missing:

@@ -1,10 +1,11 @@
 """What a made-up client does: moves as values, and a case of them. A case can be written down and read again.
 
-    Connect   open a session of a user's (the first move on a session does so by itself)
+    Connect   open a session of a user's (the first move on a session does so by itself), or come back to one
     Say       a text or binary message: a value with holes, or bytes as they are
     Raw       bytes on the wire that no client may send
     Probe     a ping frame
     Hear      wait for an event, or for a moment
+    Stall     stop reading, for a while
     Close, Cut, HalfClose     ends
 
 A value's holes are maps of one key: `{"$new": 1}` is an id that the client makes up, the same wherever its
@@ -14,19 +15,25 @@ the server last said there; a third element names another session.
 
 import base64
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import MISSING, Field, asdict, dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
-NEW, GIVEN = "$new", "$given"
+NEW, GIVEN, CANARY = "$new", "$given", "$canary"
 Then: TypeAlias = Literal["now", "answer", "quiet"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connect:
-    """Open a session; `user` counts the ways in that there are."""
+    """Open a session; `user` counts the ways in that there are.
+
+    `back`: come back to that session, with what the server gave there, as a recording shows it.
+    """
 
     on: int = 0
     user: int = 0
+    back: int | None = None
+    query: Mapping[str, str | None] = field(default_factory=dict)  # said otherwise; None: left out
+    narrow: bool = False  # the system holds 4 KB of what comes, and no more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +48,7 @@ class Say:
     breaks: str | None = None  # the one rule that it breaks; None: it is right
     cuts: tuple[int, ...] = ()  # sizes of all its frames but the last
     ping_at: int | None = None  # a ping goes out behind so many frames of it
+    slow: bool = False  # its bytes go out a few at a time
     then: Then = "answer"
 
 
@@ -70,6 +78,13 @@ class Hear:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stall:
+    """Read nothing until all moves are made, and a moment longer."""
+
+    on: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Close:
     """A close message, and the end of the connection."""
 
@@ -91,13 +106,14 @@ class HalfClose:
     on: int = 0
 
 
-Move: TypeAlias = Connect | Say | Raw | Probe | Hear | Close | Cut | HalfClose
+Move: TypeAlias = Connect | Say | Raw | Probe | Hear | Stall | Close | Cut | HalfClose
 _KINDS: Mapping[str, type[Any]] = {
     "connect": Connect,
     "say": Say,
     "raw": Raw,
     "probe": Probe,
     "hear": Hear,
+    "stall": Stall,
     "close": Close,
     "cut": Cut,
     "half-close": HalfClose,
@@ -137,11 +153,15 @@ def from_json(said: Any) -> Case:
 
 
 def _move_as_json(move: Move) -> dict[str, Any]:
-    default = _KINDS[_NAMES[type(move)]].__dataclass_fields__
-    fields = {name: value for name, value in asdict(move).items() if value != default[name].default}
+    known = _KINDS[_NAMES[type(move)]].__dataclass_fields__
+    fields = {name: value for name, value in asdict(move).items() if value != _default(known[name])}
     if isinstance(fields.get("data"), bytes):
         fields["data"] = base64.b64encode(fields["data"]).decode()
     return {"do": _NAMES[type(move)], **fields}
+
+
+def _default(one: "Field[Any]") -> Any:
+    return one.default_factory() if one.default_factory is not MISSING else one.default
 
 
 def _move_from_json(said: Mapping[str, Any]) -> Move:
@@ -160,7 +180,7 @@ def hole(value: Any) -> tuple[str, Any] | None:
     """The hole that a value is, if it is one."""
     if isinstance(value, dict) and len(value) == 1:
         ((name, inner),) = value.items()
-        if name in (NEW, GIVEN):
+        if name in (NEW, GIVEN, CANARY):
             return name, inner
     return None
 

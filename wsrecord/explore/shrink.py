@@ -3,11 +3,11 @@
 A generator of candidates: `send(True)` keeps one. It ends when nothing simpler fails any more.
 """
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from typing import Any, TypeAlias
 
-from .moves import Case, Connect, Hear, Move, Say, hole
+from .moves import Case, Connect, Move, Say, hole
 
 Shrinking: TypeAlias = Generator[Case, bool, Case]
 _ROUNDS = 3
@@ -54,8 +54,18 @@ def _simpler(case: Case) -> Shrinking:
 
 
 def _simpler_moves(move: Move) -> Iterator[Move]:
+    if isinstance(move, Connect):
+        if move.narrow:
+            yield replace(move, narrow=False)
+        for name in move.query:
+            yield replace(move, query={key: value for key, value in move.query.items() if key != name})
+        if move.user and move.back is None:
+            yield replace(move, user=0)
+        return
     if not isinstance(move, Say):
         return
+    if move.slow:
+        yield replace(move, slow=False)
     if move.ping_at is not None:
         yield replace(move, ping_at=None)
     if len(move.cuts) > 1:
@@ -92,8 +102,3 @@ def _shorter(text: str) -> Iterator[str]:
     elif len(text) > 1:
         yield text[:-1]
         yield text[1:]
-
-
-def plausible(moves: Sequence[Move]) -> bool:
-    """Whether there is anything to play."""
-    return any(not isinstance(move, Connect | Hear) for move in moves)

@@ -13,7 +13,7 @@ from wsrecord.contract.model import Contract
 from wsrecord.contract.pointer import ABSENT, at
 from wsrecord.wire.frames import Opcode
 
-from .moves import NEW, Say, filled, holes
+from .moves import CANARY, NEW, Say, filled, holes
 from .roles import Given, Made
 from .vocabulary import Term
 
@@ -38,6 +38,7 @@ class Speech:
         self._spec = contract.codec.spec
         self._random = random
         self._ids: dict[Any, str] = {}
+        self.canaries: dict[Any, str] = {}
 
     def utter(self, move: Say, term: Term | None, given: Says) -> Utterance | None:
         """The message; None if its protocol has no bytes for it. `given` fills holes, if only with ABSENT."""
@@ -52,6 +53,10 @@ class Speech:
         return None if data is None else Utterance(opcode, data, tuple(ids))
 
     def _fill(self, kind: str, what: Any, given: Says, term: Term | None) -> Any:
+        if kind == CANARY:
+            if what not in self.canaries:
+                self.canaries[what] = f"canary-{self._random.getrandbits(48):012x}"
+            return self.canaries[what]
         if kind != NEW:
             live = given(what)
             return self._like(term, what) if live is ABSENT else live

@@ -18,12 +18,13 @@ from wsrecord.dialogue.steps import Dialogue
 from wsrecord.errors import ContractError
 
 from .drawn import Drawn
-from .moves import GIVEN, NEW, filled
+from .moves import CANARY, GIVEN, NEW, filled, hole
 from .roles import Given, Roles, opens, roles
 from .schema import words
 from .values import broken_of, candidates, made_of, variants_of
 
 _SAMPLE = "3f2a1c90-5b7d-4e86-9a41-c0de5eed0001"
+_BIRD = "canary-0123456789ab"
 _REPAIRS = 40
 _IDS = 6  # odd values of an id
 _SEEDS = 12  # recorded values of one event that are kept
@@ -72,6 +73,15 @@ class Vocabulary:
         if term.name not in self._variants:
             self._variants[term.name] = list(self._varied(term))
         return self._variants[term.name]
+
+    def confided(self, term: Term) -> Any:
+        """A right value with a text in it that nobody but its user can know; None if it has no such text."""
+        for pointer in _texts(term.plain):
+            if pointer != self.contract.name_at and pointer not in term.roles:
+                value = put(term.plain, pointer, {CANARY: 1})
+                if self.right(term, value):
+                    return value
+        return None
 
     def _varied(self, term: Term) -> Iterator[tuple[str, Any]]:
         said = self._words(term.spec)
@@ -162,6 +172,8 @@ class Vocabulary:
     def _stand_in(self, term: Term, kind: str, what: Any) -> Any:
         if kind == NEW:
             return _SAMPLE
+        if kind == CANARY:
+            return _BIRD
         for pointer, role in term.roles.items():
             if isinstance(role, Given) and [role.event, role.pointer] == list(what[:2]):
                 return term.samples[pointer]
@@ -231,6 +243,17 @@ def _recorded(dialogues: Iterable[Dialogue]) -> dict[str, list[Any]]:
             if one.sender == "client" and one.unit is not None and one.unit.readable:
                 found.setdefault(one.kind, []).append(one.value)
     return found
+
+
+def _texts(value: Any, at: Pointer = ()) -> Iterator[Pointer]:
+    """Where texts stand."""
+    if hole(value) is not None:
+        return
+    if isinstance(value, str):
+        yield at
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, one in inner:
+        yield from _texts(one, (*at, str(name)))
 
 
 def _is_choice(schema: Any) -> bool:

@@ -172,6 +172,7 @@ class Code(Enum):
     HEALTH_LOST = 905, "breaking", "the server was not well any more"
     MEMORY_GROWS = 906, "breaking", "the server's memory grows without end"
     INVALID_ACCEPTED = 907, "breaking", "a message was accepted that breaks a rule"
+    FOREIGN_WORDS = 908, "breaking", "a user was told what another one said"
     WIRE_MISHANDLED = 909, "breaking", "what RFC 6455 asks of a server was not done"
 
     def __init__(self, digits: int, severity: Severity, title: str) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from wsrecord.contract.pointer import Pointer, written
 from wsrecord.judge.codes import Code
 from wsrecord.judge.finding import Finding, Place
 
@@ -65,7 +66,18 @@ class Beside:
     t: int | None = None
 
 
-Fact: TypeAlias = Meant | Bare | Broke | Beside
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overheard:
+    """The server told a user what only another one knows."""
+
+    session: int
+    number: int
+    t: int
+    event: str
+    pointer: Pointer
+
+
+Fact: TypeAlias = Meant | Bare | Broke | Beside | Overheard
 _BESIDE = {
     "wait": (Code.OTHERS_WAIT, "while {after}, another session had to wait"),
     "health": (Code.HEALTH_LOST, "after {after}, the server says that it is not well"),
@@ -99,6 +111,21 @@ def _judged(fact: Fact, cassette: str, contract: str | None) -> Iterator[Finding
                 got=fact.how,
                 contract=contract,
                 extra={"what": fact.after, "how": fact.how},
+            )
+        case Overheard():
+            yield Code.FOREIGN_WORDS.at(
+                Place(
+                    cassette=cassette,
+                    session=fact.session,
+                    number=fact.number,
+                    t=fact.t,
+                    event=fact.event,
+                    pointer=written(fact.pointer),
+                ),
+                f"{fact.event} says what another user said",
+                expected="what this user may know",
+                got="a text that only another user knows",
+                contract=contract,
             )
         case Beside():
             code, text = _BESIDE[fact.kind]

@@ -11,12 +11,28 @@ from typing import Any
 from wsrecord.contract.model import Contract
 from wsrecord.contract.pointer import ABSENT
 from wsrecord.explore import moves as moving
-from wsrecord.explore.moves import NEW, Case, Close, Connect, HalfClose, Hear, Move, Probe, Raw, Say, holes
+from wsrecord.explore.moves import (
+    CANARY,
+    GIVEN,
+    Case,
+    Close,
+    Connect,
+    HalfClose,
+    Hear,
+    Move,
+    Probe,
+    Raw,
+    Say,
+    Stall,
+    holes,
+)
+from wsrecord.explore.returns import Source
 from wsrecord.explore.speech import BETWEEN, Speech, Utterance
 from wsrecord.explore.vocabulary import Vocabulary
 from wsrecord.explore.wire import fragments
-from wsrecord.judge.fuzz import Bare, Broke, Fact, Meant, is_broken
-from wsrecord.live.door import Answers, Door
+from wsrecord.judge.fuzz import Bare, Broke, Fact
+from wsrecord.live.door import Answers, Approach, Door
+from wsrecord.live.outcome import Acted, how, label, outcome
 from wsrecord.live.reel import Reel
 from wsrecord.live.seat import News, Said, Seat
 from wsrecord.wire.frames import Opcode
@@ -24,6 +40,8 @@ from wsrecord.wire.frames import Opcode
 _FEW = 4  # flows and messages that may be under way with no reason to refuse one more
 _MANY = 20  # messages of one case, after which a server may have had enough
 _FORBIDDEN = (1004, 1005, 1006, 1015)
+_PIECES, _PAUSE = 12, 0.03  # of a message that is written slowly: so many, and seconds between them
+_STALL = 0.6  # seconds without reading, at the end
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +56,6 @@ class Waiting:
     def times(self, factor: float) -> "Waiting":
         """Longer ones."""
         return replace(self, answer=self.answer * factor, quiet=self.quiet * factor, hear=self.hear * factor)
-
-
-@dataclass(frozen=True, slots=True)
-class Acted:
-    """What came of a case."""
-
-    case: Case
-    reel: Reel
-    facts: tuple[Fact, ...]
-    tainted: frozenset[
-        tuple[int, int]
-    ]  # messages of the client's that were wrong on purpose, and their answers
-    rough: frozenset[int]  # sessions in which the client broke the protocol
-    denied: str | None = None  # nobody was let in
-    dead: bool = False  # nobody answers any more
 
 
 @dataclass(slots=True)
@@ -79,7 +82,14 @@ async def act(case: Case, rules: Rules, random: Random, *, anew: bool = False) -
             if seat.client is not None:
                 seat.client.kill()
         await asyncio.sleep(0)
-    return acting.acted()
+    done = outcome(case, acting.reel, acting.seats, acting.facts, acting.last, rules.contract)
+    return replace(done, denied=acting.denied, dead=acting.dead)
+
+
+def _told(seat: Seat, source: Source) -> Any:
+    """What the server gave there; None if it did not."""
+    given = seat.given(*source)
+    return None if given is ABSENT else given
 
 
 def _has_said(seat: Seat, what: Any) -> bool:
@@ -102,10 +112,10 @@ class _Acting:
         self._news = News()
         self._speech = Speech(rules.contract, random)
         self._used: set[Any] = set()
-        self._facts: list[Fact] = []
-        self._last = "connecting"
-        self._denied: str | None = None
-        self._dead = False
+        self.facts: list[Fact] = []
+        self.last = "connecting"
+        self.denied: str | None = None
+        self.dead = False
 
     async def run(self) -> None:
         """Take all moves, then let what is open come to its end."""
@@ -118,9 +128,9 @@ class _Acting:
 
     async def _move(self, move: Move) -> None:
         if isinstance(move, Connect):
-            await self._seat(move.on, move.user)
+            await self._seat(move)
             return
-        seat = await self._seat(move.on, 0)
+        seat = await self._seat(Connect(on=move.on))
         client = seat.client
         assert client is not None
         if seat.over or seat.left:
@@ -137,11 +147,15 @@ class _Acting:
                 await self._news.until(
                     lambda: move.event in seat.names[come:] or seat.over, self._rules.waiting.hear
                 )
+            case Stall():
+                self.last = "not reading"
+                seat.stalled = True
+                client.listen(False)
             case Close():
                 await self._close(seat, move)
             case moving.Cut() | HalfClose():
                 half = isinstance(move, HalfClose)
-                self._last = "a half-close" if half else "a reset"
+                self.last = "a half-close" if half else "a reset"
                 seat.left = True
                 self._leave(seat)
                 if half:
@@ -150,23 +164,44 @@ class _Acting:
                 else:
                     client.reset()
 
-    async def _seat(self, on: int, user: int) -> Seat:
-        if on in self.seats:
-            return self.seats[on]
+    async def _seat(self, move: Connect) -> Seat:
+        if move.on in self.seats:
+            return self.seats[move.on]
         rules = self._rules
-        seat = self.seats[on] = Seat(rules.contract, rules.refusals, self._news.tell)
-        door = rules.doors[user % len(rules.doors)]
-        entry = await door.enter(self.reel, Answers(seat.hear), anew=self._anew)
+        number = move.user % len(rules.doors)
+        door = rules.doors[number]
+        back = self.seats.get(move.back) if move.back is not None else None
+        given = None
+        if back is not None and door.back is not None:
+            sources = door.back.given.values()
+            await self._news.until(lambda: all(_has_said(back, one) for one in sources), rules.waiting.answer)
+            given = partial(_told, back)
+        seat = self.seats[move.on] = Seat(rules.contract, rules.refusals, self._news.tell, number)
+        how = Approach(given, move.query, move.narrow)
+        entry = await door.enter(self.reel, Answers(seat.hear), anew=self._anew, how=how)
         seat.client = entry.client
         if entry.status == 101 and entry.trouble is None:
-            return seat
-        if entry.status is None or entry.status in (500, 502):
-            how = entry.trouble or f"{entry.status} for an upgrade"
-            self._dead = entry.status is None
-            self._facts.append(Broke(session=None, t=self.reel.clock(), after=self._last, how=how))
+            await self._until_it_can_be_left(move.on, seat, door)
+        elif entry.status is None or entry.status in (500, 502):
+            ended = entry.trouble or f"{entry.status} for an upgrade"
+            self.dead = entry.status is None
+            self.facts.append(Broke(session=None, t=self.reel.clock(), after=self.last, how=ended))
+            raise _Stop
+        elif given is not None or move.query:  # a server may say no to that
+            seat.left = True
+            entry.client.kill()
         else:
-            self._denied = entry.trouble or f"the upgrade was answered with {entry.status}"
-        raise _Stop
+            self.denied = entry.trouble or f"the upgrade was answered with {entry.status}"
+            raise _Stop
+        return seat
+
+    async def _until_it_can_be_left(self, on: int, seat: Seat, door: Door) -> None:
+        """Hear what is needed to come back to it, if the client will."""
+        back = any(isinstance(move, Connect) and move.back == on for move in self._case.moves)
+        if back and door.back is not None:
+            sources = door.back.given.values()
+            within = self._rules.waiting.answer
+            await self._news.until(lambda: all(_has_said(seat, one) for one in sources), within)
 
     # -- messages
 
@@ -175,9 +210,9 @@ class _Acting:
         if utterance is None:
             return
         opcode, data, ids = utterance.opcode, utterance.data, utterance.ids
-        self._last = _label(move)
+        self.last = label(move)
         term = self._rules.words.terms.get(move.event or "")
-        given = any(kind != NEW for kind, _ in holes(move.value))
+        given = any(kind == GIVEN for kind, _ in holes(move.value))
         due = move.breaks is not None or (term is not None and term.answered)
         repeated = any(one in self._used for one in ids)
         under_way = sum(len(one.pending) + one.busy for one in self.seats.values())
@@ -187,14 +222,14 @@ class _Acting:
         self._used.update(ids)
         assert seat.client is not None
         seat.said.append(said)
-        if move.cuts or move.ping_at is not None:
-            seat.client.write(fragments(opcode, data, move.cuts, move.ping_at, BETWEEN))
+        if move.cuts or move.ping_at is not None or move.slow:
+            await self._write(seat, fragments(opcode, data, move.cuts, move.ping_at, BETWEEN), move.slow)
         else:
             seat.client.send(opcode, data)
-        said.number, said.t = seat.count, self.reel.clock()
+        said.number, said.t, said.sent = seat.count, self.reel.clock(), time.monotonic()
         await seat.client.drain()
         waiting = self._rules.waiting
-        if move.then != "now" and due:
+        if move.then != "now" and due and not seat.stalled:
             await self._news.until(lambda: not said.pending or seat.over, waiting.answer)
         if move.then == "quiet":
             await self._quiet([seat])
@@ -202,14 +237,27 @@ class _Acting:
         if move.cuts or move.ping_at is not None:
             self._in_frames(seat, said)
 
+    async def _write(self, seat: Seat, data: bytes, slow: bool) -> None:
+        """Write a message's frames, whether at once or a few bytes at a time."""
+        assert seat.client is not None
+        size = max(1, len(data) // _PIECES) if slow else len(data)
+        for start in range(0, len(data), size):
+            seat.client.write(data[start : start + size])
+            if slow:
+                await self._news.until(lambda: seat.over, _PAUSE)
+
     async def _utter(self, seat: Seat, move: Say) -> Utterance | None:
         """What a message says now, once the server has given what it needs."""
         waiting = self._rules.waiting.answer
         for kind, what in holes(move.value):
-            if kind != NEW:
+            if kind == GIVEN:
                 await self._news.until(partial(_has_said, self._place(seat, what), what), waiting)
         term = self._rules.words.terms.get(move.event or "")
-        return self._speech.utter(move, term, lambda what: self._place(seat, what).given(what[0], what[1]))
+        said = self._speech.utter(move, term, lambda what: self._place(seat, what).given(what[0], what[1]))
+        seat.confided.update(
+            self._speech.canaries[what] for kind, what in holes(move.value) if kind == CANARY and said
+        )
+        return said
 
     def _place(self, seat: Seat, what: Any) -> Seat:
         return self.seats.get(what[2], seat) if len(what) > 2 else seat
@@ -220,7 +268,7 @@ class _Acting:
         if said.answer == "refused":
             got = f"a refusal: {said.by}"
         elif said.pending and said.move.then != "now":
-            got = "no answer" if not seat.over else self._how(seat)
+            got = "no answer" if not seat.over else how(seat)
         elif said.move.ping_at is not None and BETWEEN not in seat.pongs:
             got = "no pong"
         what = "a message in several frames"
@@ -233,7 +281,7 @@ class _Acting:
 
     async def _probe(self, seat: Seat, size: int) -> None:
         assert seat.client is not None
-        self._last = f"a ping of {size} bytes"
+        self.last = f"a ping of {size} bytes"
         payload = b"p" * size
         before = len(seat.pongs)
         seat.client.send(Opcode.PING, payload)
@@ -241,12 +289,12 @@ class _Acting:
             lambda: payload in seat.pongs[before:] or seat.over, self._rules.waiting.answer
         )
         good = payload in seat.pongs[before:]
-        got = None if good else self._how(seat) if came else "no pong, or another"
-        self._bare(seat, self._last, "a pong that says the same", got)
+        got = None if good else how(seat) if came else "no pong, or another"
+        self._bare(seat, self.last, "a pong that says the same", got)
 
     async def _raw(self, seat: Seat, move: Raw) -> None:
         assert seat.client is not None
-        self._last = move.breaks
+        self.last = move.breaks
         self._leave(seat)
         seat.broken = True
         seat.client.write(move.data)
@@ -259,7 +307,7 @@ class _Acting:
 
     async def _close(self, seat: Seat, move: Close) -> None:
         assert seat.client is not None
-        self._last = "a close without a code" if move.code is None else f"a close with {move.code}"
+        self.last = "a close without a code" if move.code is None else f"a close with {move.code}"
         self._leave(seat)
         seat.left = True
         await seat.client.close(b"" if move.code is None else move.code.to_bytes(2))
@@ -268,12 +316,12 @@ class _Acting:
             got = "the end of the connection, without a close message"
         elif seat.closed[0] is not None and (seat.closed[0] < 1000 or seat.closed[0] in _FORBIDDEN):
             got = f"a close message with {seat.closed[0]}, which may not be sent"
-        self._bare(seat, self._last, "a close message", got)
+        self._bare(seat, self.last, "a close message", got)
 
     def _bare(self, seat: Seat, what: str, expected: str, got: str | None) -> None:
         assert seat.client is not None
         session = seat.client.session or 1
-        self._facts.append(Bare(session=session, t=self.reel.clock(), what=what, expected=expected, got=got))
+        self.facts.append(Bare(session=session, t=self.reel.clock(), what=what, expected=expected, got=got))
 
     # -- the end
 
@@ -281,7 +329,7 @@ class _Acting:
         """What is open comes to its end; what waits for an answer gets its time; then the client goes."""
         waiting = self._rules.waiting
         live = [seat for seat in self.seats.values() if not seat.left]
-
+        await self._read_again([seat for seat in live if seat.stalled])
         await self._news.until(lambda: all(seat.over or not seat.pending for seat in live), waiting.answer)
         await self._quiet(live)
         for seat in live:
@@ -290,6 +338,16 @@ class _Acting:
             if seat.client is not None and not seat.over:
                 seat.left = True
                 await seat.client.close()
+
+    async def _read_again(self, seats: Sequence[Seat]) -> None:
+        """Those that did not read do so again; what they were told meanwhile comes late."""
+        if seats:
+            await self._news.until(lambda: all(seat.over for seat in seats), _STALL)
+        for seat in seats:
+            assert seat.client is not None
+            seat.client.listen(True)
+            for said in seat.pending:
+                said.sent = time.monotonic()
 
     async def _quiet(self, seats: Sequence[Seat]) -> None:
         """Until no flow is open, or nothing comes any more."""
@@ -313,78 +371,3 @@ class _Acting:
         for said in seat.pending:
             if time.monotonic() - said.sent < self._rules.waiting.answer:
                 said.answer = "left"
-
-    def acted(self) -> Acted:
-        """All facts."""
-        facts = list(self._facts)
-        tainted: set[tuple[int, int]] = set()
-        for seat in self.seats.values():
-            session = seat.client.session if seat.client is not None else None
-            if session is None:
-                continue
-            facts += self._ends(seat, session)
-            for said in seat.said:
-                if said.move.breaks is not None or said.repeated:
-                    tainted.add((session, said.number))
-                    if said.answered_at is not None:
-                        tainted.add((session, said.answered_at))
-                if not (said.move.cuts or said.move.ping_at is not None):
-                    facts.append(_meant(said, session, seat))
-        rough = {
-            seat.client.session
-            for seat in self.seats.values()
-            if seat.client is not None and seat.client.session is not None and seat.broken
-        }
-        return Acted(
-            self._case,
-            self.reel,
-            tuple(facts),
-            frozenset(tainted),
-            frozenset(rough),
-            self._denied,
-            self._dead,
-        )
-
-    def _ends(self, seat: Seat, session: int) -> list[Fact]:
-        """How the server ended a session, where it ended it first."""
-        if seat.closed is not None:
-            code, first = seat.closed
-            if first and code is not None and is_broken(code):
-                after = _label(seat.said[-1].move) if seat.said and not seat.broken else self._last
-                how = f"a close with {code}"
-                return [Broke(session=session, t=self.reel.clock(), after=after, how=how)]
-        elif seat.over and not seat.left and not seat.broken and seat.pending:
-            after = _label(seat.pending[0].move)
-            return [Broke(session=session, t=self.reel.clock(), after=after, how=self._how(seat))]
-        return []
-
-    def _how(self, seat: Seat) -> str:
-        if seat.closed is not None:
-            return f"a close with {seat.closed[0]}"
-        trouble = seat.client.trouble if seat.client is not None else None
-        return trouble.text if trouble is not None else "the end of the connection"
-
-
-def _meant(said: Said, session: int, seat: Seat) -> Meant:
-    answer, by = said.answer, said.by
-    if answer == "none" and (seat.closed is not None or seat.over) and not seat.left:
-        answer, by = "closed", f"a close with {seat.closed[0]}" if seat.closed else "the end"
-    breaks = said.move.breaks
-    return Meant(
-        session=session,
-        number=said.number,
-        t=said.t,
-        event=said.move.event or "a message",
-        breaks=breaks,
-        answer=answer,
-        by=by,
-        due=said.due,
-        welcome=said.welcome,
-        odd=breaks is not None and breaks.startswith("surrogate"),
-        waited=said.waited,
-    )
-
-
-def _label(move: Say) -> str:
-    name = move.event or "a message"
-    return f"{name}, which breaks {move.breaks}" if move.breaks is not None else name

@@ -15,6 +15,7 @@ from typing import Protocol
 from wsrecord.cassette.model import Message, Response
 from wsrecord.live.end import End
 from wsrecord.live.handshake import faults
+from wsrecord.live.narrow import connected
 from wsrecord.live.reel import Reel
 from wsrecord.live.trouble import Kind, Trouble, of_connecting
 from wsrecord.live.upstream import Upstream
@@ -55,6 +56,7 @@ class Patience:
     bytes: int = 256 * 1024 * 1024  # taken from one connection
     messages: int = 250_000
     bounds: Bounds = DEFAULT_BOUNDS
+    window: int | None = None  # bytes that the system holds of what came and was not read
 
 
 class _Socket(End):
@@ -138,19 +140,25 @@ class Client:
         upstream = self.upstream
         try:
             async with asyncio.timeout(self.patience.connect):
-                await asyncio.get_running_loop().create_connection(
-                    lambda: self._socket,
-                    upstream.host,
-                    upstream.port,
-                    ssl=upstream.tls,
-                    server_hostname=upstream.host if upstream.tls else None,
-                )
+                await self._open()
         except (OSError, ValueError) as error:  # TimeoutError is an OSError; no name at all is a ValueError
             found = of_connecting(error, upstream.host_header)
             self._fail(found.kind, found.text)
             self._track.ended("server", "unreachable")
             self._over()
         return self.trouble
+
+    async def _open(self) -> None:
+        upstream, window = self.upstream, self.patience.window
+        name = upstream.host if upstream.tls else None
+        create = asyncio.get_running_loop().create_connection
+        if window is None:
+            await create(
+                lambda: self._socket, upstream.host, upstream.port, ssl=upstream.tls, server_hostname=name
+            )
+        else:
+            sock = await connected(upstream, window)
+            await create(lambda: self._socket, sock=sock, ssl=upstream.tls, server_hostname=name)
 
     def ask(self, raw: bytes) -> None:
         """Send a whole request, head and body."""
@@ -226,6 +234,10 @@ class Client:
             self._tap.ended("client", self._clock())
             self._track.ended("client", "fin")
             self._socket.finish()
+
+    def listen(self, value: bool) -> None:
+        """Read what comes, or leave it where it is."""
+        self._socket.wait(not value)
 
     def reset(self) -> None:
         """Send a RST."""

@@ -1,13 +1,15 @@
 """The way into a server: the exchanges before a recorded session, once; its upgrade, as often as wanted."""
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from wsrecord.cassette.model import Message, Request, Response
 from wsrecord.dialogue.bindings import Bindings
+from wsrecord.dialogue.filling import Filling
 from wsrecord.dialogue.steps import Ask, Connect, Dialogue
+from wsrecord.explore.returns import Return, Source, asked, return_of
 from wsrecord.live.client import Client, Patience
 from wsrecord.live.credentials import Purse
 from wsrecord.live.outgoing import UnsendableError, new_key, outgoing
@@ -16,6 +18,7 @@ from wsrecord.live.upstream import Upstream
 from wsrecord.wire.frames import Direction
 
 _ENTER = 10.0  # seconds for an answer
+_NARROW = 4096  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,11 @@ class Way:
             elif isinstance(step, Connect):
                 return asks, step
         return asks, None
+
+    @property
+    def back(self) -> Return | None:
+        """How this user comes back to a session."""
+        return return_of(self.dialogue) if self.dialogue is not None else None
 
 
 class Answers:
@@ -73,6 +81,15 @@ class Answers:
 
 
 @dataclass(frozen=True, slots=True)
+class Approach:
+    """What is unlike the way that everybody comes in."""
+
+    given: Callable[[Source], Any] | None = None  # come back, with what an earlier session was given
+    query: Mapping[str, str | None] = field(default_factory=dict)  # said otherwise; None: left out
+    narrow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """What came of an upgrade."""
 
@@ -86,22 +103,27 @@ class Door:
 
     def __init__(self, way: Way, upstream: Upstream, patience: Patience) -> None:
         self.way = way
+        self.back = way.back
         self._upstream = upstream
         self._patience = patience
         self._bindings: Bindings | None = None
         self._lock = asyncio.Lock()
 
-    async def enter(self, reel: Reel, answers: Answers, *, anew: bool = False) -> Entry:
+    async def enter(
+        self, reel: Reel, answers: Answers, *, anew: bool = False, how: Approach = Approach()
+    ) -> Entry:
         """Open a session. `anew`: with the exchanges before it on this reel, as in a recording."""
-        entry = await self._enter(reel, answers, anew=anew)
-        if entry.status in (401, 403) and not anew and self.way.steps[0]:  # what was given has expired
+        entry = await self._enter(reel, answers, how, anew=anew)
+        expired = entry.status in (401, 403) and not anew and how.given is None
+        if expired and self.way.steps[0]:  # what was given has expired
             entry.client.kill()
-            entry = await self._enter(reel, answers, anew=True)
+            entry = await self._enter(reel, answers, how, anew=True)
         return entry
 
-    async def _enter(self, reel: Reel, answers: Answers, *, anew: bool) -> Entry:
-        request = await self._request(reel if anew else None)
-        client = Client(self._upstream, reel, answers, self._patience)
+    async def _enter(self, reel: Reel, answers: Answers, how: Approach, *, anew: bool) -> Entry:
+        request = await self._request(reel if anew else None, how)
+        patience = replace(self._patience, window=_NARROW) if how.narrow else self._patience
+        client = Client(self._upstream, reel, answers, patience)
         trouble = await client.connect()
         if trouble is not None:
             return Entry(client, None, trouble.text)
@@ -118,14 +140,27 @@ class Door:
             return Entry(client, None, text)
         return Entry(client, response.status, client.trouble.text if client.trouble is not None else None)
 
-    async def _request(self, reel: Reel | None) -> Request:
+    async def _request(self, reel: Reel | None, how: Approach) -> Request:
+        request = await self._as_recorded(reel, how.given)
+        return replace(request, path=asked(request.path, how.query)) if how.query else request
+
+    async def _as_recorded(self, reel: Reel | None, given: Callable[[Source], Any] | None) -> Request:
+        dialogue = self.way.dialogue
         asks, connect = self.way.steps
-        if self.way.dialogue is None or connect is None:
+        if dialogue is None or connect is None:
             return self._plain()
         async with self._lock:
             if self._bindings is None or reel is not None:
-                self._bindings = await self._asked(self.way.dialogue, asks, reel)
-            filled = self._bindings.fill(connect)
+                self._bindings = await self._asked(dialogue, asks, reel)
+            back = self.back if given is not None else None
+            if given is None or back is None:
+                filled = self._bindings.fill(connect)
+            else:
+                known = {number: given(source) for number, source in back.given.items()}
+                bindings = self._bindings
+                filled = Filling(dialogue).fill(
+                    back.step, lambda one: known[one.number] if one.number in known else bindings.value(one)
+                )
         assert filled.request is not None
         return filled.request
 

@@ -12,10 +12,11 @@ from wsrecord.explore.moves import Case
 from wsrecord.judge.codes import Code
 from wsrecord.judge.finding import Finding
 from wsrecord.judge.shown import Shown
-from wsrecord.live.acting import Acted, Rules, act
+from wsrecord.live.acting import Rules, act
 from wsrecord.live.care import Care
 from wsrecord.live.exploration import Exploration, Explored, Progress
 from wsrecord.live.inquest import TOO_LONG, Inquest, judged
+from wsrecord.live.outcome import Acted
 from wsrecord.live.target import Target, ready
 from wsrecord.live.watch import EVERY, Watch
 

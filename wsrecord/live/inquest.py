@@ -22,9 +22,10 @@ from wsrecord.judge.finding import Finding
 from wsrecord.judge.fuzz import Beside, Broke, Fact
 from wsrecord.judge.shown import Shown
 from wsrecord.live.acted import findings_of
-from wsrecord.live.acting import Acted, act
+from wsrecord.live.acting import act
 from wsrecord.live.care import Care
 from wsrecord.live.exploration import Exploration, Explored, Progress
+from wsrecord.live.outcome import Acted
 from wsrecord.live.watch import Watch
 
 TOO_LONG = 1.0  # seconds that nobody should have to wait for a pong

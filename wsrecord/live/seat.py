@@ -1,6 +1,7 @@
 """One session of a made-up dialogue: what its client said and meant, and what the server said since."""
 
 import asyncio
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -12,14 +13,15 @@ from wsrecord.codec.registry import make
 from wsrecord.codec.unit import Unit
 from wsrecord.contract.classify import Classifier, Event
 from wsrecord.contract.flow.instances import Instances
-from wsrecord.contract.model import Contract
-from wsrecord.contract.pointer import ABSENT, at, parse
+from wsrecord.contract.model import Contract, EventKey
+from wsrecord.contract.pointer import ABSENT, Pointer, at, parse
 from wsrecord.errors import ContractError
 from wsrecord.explore.moves import Say
 from wsrecord.judge.fuzz import Answer
 from wsrecord.live.client import Client
 from wsrecord.wire.frames import Direction, Opcode
 
+_BIRD = re.compile(r"canary-[0-9a-f]{12}")
 _KEPT = 200  # events whose values may be asked for
 
 
@@ -46,10 +48,22 @@ class Said:
         return self.answer == "none"
 
 
+@dataclass(frozen=True, slots=True)
+class Bird:
+    """A canary that was heard, whoever's it is."""
+
+    text: str
+    key: EventKey
+    pointer: Pointer
+    number: int  # of the message
+
+
 class Seat:
     """Hears one session."""
 
-    def __init__(self, contract: Contract, refusals: frozenset[str], tell: Callable[[], None]) -> None:
+    def __init__(
+        self, contract: Contract, refusals: frozenset[str], tell: Callable[[], None], who: object = None
+    ) -> None:
         self.client: Client | None = None
         self.said: list[Said] = []
         self.count = 0  # messages of both sides
@@ -59,6 +73,12 @@ class Seat:
         )
         self.left = False  # the client ended it
         self.broken = False  # the client broke the protocol
+        self.stalled = False  # the client did not read for a while
+        self.confided: set[str] = set()  # canaries that the client said
+        self.birds: list[Bird] = []  # those that it heard
+        isolation = contract.isolation
+        self._user = isolation.user if isolation is not None else None
+        self.who: object = who if self._user is None else None  # its user, as far as the server said so
         self.names: list[str] = []  # the server's events, in order
         self.texts: list[bytes] = []
         self._values: dict[str, Any] = {}  # the last of each
@@ -68,6 +88,7 @@ class Seat:
         self._flows = Instances(contract.flows)
         self._refusals = refusals
         self._tell = tell
+        self._sung = False  # there may be canaries in the message that is being heard
 
     # -- asked
 
@@ -105,6 +126,7 @@ class Seat:
             self.count += 1
             if sender == "server":
                 self._control(message)
+                self._sung = b"canary-" in message.payload
             for unit in self._codec.feed(self.count, message):
                 self._unit(unit)
         self._tell()
@@ -126,12 +148,24 @@ class Seat:
             return
         if isinstance(event, Event):
             self._flows.feed(event.name, unit.sender, event.keys)
+            if unit.sender == "server" and unit.readable:
+                self._personal(event, unit)
         if unit.sender == "server":
             name = event.name or "a message without a name"
             self.names.append(name)
             if unit.readable:
                 self._values[name] = unit.value
             self._answers(name, unit)
+
+    def _personal(self, event: Event, unit: Unit) -> None:
+        """Whose session it is, and what only one user can know."""
+        user = self._user
+        if user is not None and self.who is None and (user.events is None or event.key in user.events):
+            found = at(unit.value, user.pointer)
+            self.who = None if found is ABSENT else found
+        if self._sung:
+            for pointer, text in _texts(unit.value):
+                self.birds += [Bird(one, event.key, pointer, self.count) for one in _BIRD.findall(text)]
 
     def _answers(self, name: str, unit: Unit) -> None:
         """Whom an event of the server's answers."""
@@ -161,6 +195,18 @@ def _scalars(value: Any) -> Iterator[Any]:
                 rest += inner
             case str() as text:
                 yield text
+
+
+def _texts(value: Any) -> Iterator[tuple[Pointer, str]]:
+    rest: list[tuple[Pointer, Any]] = [((), value)]
+    while rest:
+        at, one = rest.pop()
+        if isinstance(one, str):
+            yield at, one
+        elif isinstance(one, dict):
+            rest += [((*at, str(name)), inner) for name, inner in one.items()]
+        elif isinstance(one, list):
+            rest += [((*at, str(number)), inner) for number, inner in enumerate(one)]
 
 
 class News:

@@ -1,0 +1,125 @@
+"""What came of a case: the facts that its sessions show, and what of them the client did on purpose."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from wsrecord.contract.model import Contract
+from wsrecord.explore.moves import Case, Say
+from wsrecord.judge.fuzz import Broke, Fact, Meant, Overheard, is_broken
+from wsrecord.live.reel import Reel
+from wsrecord.live.seat import Said, Seat
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """What came of a case."""
+
+    case: Case
+    reel: Reel
+    facts: tuple[Fact, ...]
+    tainted: frozenset[
+        tuple[int, int]
+    ]  # messages of the client's that were wrong on purpose, and their answers
+    rough: frozenset[int]  # sessions in which the client broke the protocol
+    stalled: frozenset[int] = frozenset()  # sessions in which the client let the server wait
+    denied: str | None = None  # nobody was let in
+    dead: bool = False  # nobody answers any more
+
+
+def outcome(
+    case: Case, reel: Reel, seats: Mapping[int, Seat], facts: Sequence[Fact], last: str, contract: Contract
+) -> Acted:
+    """All facts: those that were seen at once, and those that the sessions show in the end."""
+    found = list(facts)
+    tainted: set[tuple[int, int]] = set()
+    for seat in seats.values():
+        session = seat.client.session if seat.client is not None else None
+        if session is None:
+            continue
+        found += _ends(seat, session, last, reel.clock())
+        for said in seat.said:
+            if said.move.breaks is not None or said.repeated:
+                tainted.add((session, said.number))
+                if said.answered_at is not None:
+                    tainted.add((session, said.answered_at))
+            if not (said.move.cuts or said.move.ping_at is not None):
+                found.append(_meant(said, session, seat))
+    found += _overheard(seats, contract, reel.clock())
+    return Acted(
+        case,
+        reel,
+        tuple(found),
+        frozenset(tainted),
+        _sessions(seat for seat in seats.values() if seat.broken),
+        _sessions(seat for seat in seats.values() if seat.stalled),
+    )
+
+
+def _sessions(seats: Iterator[Seat]) -> frozenset[int]:
+    numbers = (seat.client.session for seat in seats if seat.client is not None)
+    return frozenset(number for number in numbers if number is not None)
+
+
+def _ends(seat: Seat, session: int, last: str, t: int) -> Iterator[Fact]:
+    """How the server ended a session, where it ended it first."""
+    if seat.closed is not None:
+        code, first = seat.closed
+        if first and code is not None and is_broken(code):
+            after = label(seat.said[-1].move) if seat.said and not seat.broken else last
+            yield Broke(session=session, t=t, after=after, how=f"a close with {code}")
+    elif seat.over and not seat.left and not seat.broken and seat.pending:
+        yield Broke(session=session, t=t, after=label(seat.pending[0].move), how=how(seat))
+
+
+def _overheard(seats: Mapping[int, Seat], contract: Contract, t: int) -> Iterator[Fact]:
+    """What one user was told that only another one knows; said by the contract to be nobody else's."""
+    isolation = contract.isolation
+    if isolation is None:
+        return
+    owners = {text: seat for seat in seats.values() for text in seat.confided}
+    for seat in seats.values():
+        for one in seat.birds:
+            owner = owners.get(one.text)
+            if owner is None or owner.who == seat.who:
+                continue
+            shared = any(
+                place.pointer == one.pointer and (place.events is None or one.key in place.events)
+                for place in isolation.shared
+            )
+            if not shared and seat.client is not None and seat.client.session is not None:
+                yield Overheard(session=seat.client.session, number=one.number, t=t, event=one.key.name,
+                                pointer=one.pointer)  # fmt: skip
+
+
+def how(seat: Seat) -> str:
+    """How a session ended, in words."""
+    if seat.closed is not None:
+        return f"a close with {seat.closed[0]}"
+    trouble = seat.client.trouble if seat.client is not None else None
+    return trouble.text if trouble is not None else "the end of the connection"
+
+
+def _meant(said: Said, session: int, seat: Seat) -> Meant:
+    answer, by = said.answer, said.by
+    if answer == "none" and (seat.closed is not None or seat.over) and not seat.left:
+        answer, by = "closed", f"a close with {seat.closed[0]}" if seat.closed else "the end"
+    breaks = said.move.breaks
+    return Meant(
+        session=session,
+        number=said.number,
+        t=said.t,
+        event=said.move.event or "a message",
+        breaks=breaks,
+        answer=answer,
+        by=by,
+        due=said.due,
+        welcome=said.welcome,
+        odd=breaks is not None and breaks.startswith("surrogate"),
+        waited=said.waited,
+    )
+
+
+def label(move: Say) -> str:
+    """What a message is, in a few words."""
+    name = move.event or "a message"
+    return f"{name}, which breaks {move.breaks}" if move.breaks is not None else name
