@@ -158,6 +158,7 @@ def _run(options: Mapping[str, Any], words: Vocabulary, dialogues: Sequence[Dial
             recorded=[case for dialogue in dialogues for case in retold(dialogue, words)],
             saved=list(saved_cases(options["save"])),
             users=len(ways),
+            returns={number: way.back.numbers for number, way in enumerate(ways) if way.back is not None},
             codec=words.contract.codec.spec,
             random=Random(seed),  # noqa: S311 - to be repeated
         ).cases(options["phases"] or PHASES)

@@ -15,6 +15,7 @@ from wsrecord.live.outcome import Acted
 _ENDS = (Code.CLOSE_CODE.number, Code.ABNORMAL_END.number)
 _ASIDE = (Code.WIRE_ODDITY.number, Code.USER_UNKNOWN.number, Code.UNREAD.number)
 _CALLED_FOR = (1002, 1003, 1007, 1008, 1009, 1010)
+_REFUSED = (Code.HANDSHAKE_STATUS.number, Code.REFUSED_OTHERWISE.number)
 _TIMED = (Group.BUDGET,)
 _LENIENT = (Group.FLOW, Group.RULE, Group.BUDGET)
 
@@ -42,6 +43,8 @@ def _counts(one: Finding, acted: Acted, broke: set[int | None], recording: Recor
         wrong = any(session == place.session for session, _ in acted.tainted)
         close = next((s.close for s in recording.sessions if s.number == place.session), None)
         return not (wrong and close is not None and close.code in _CALLED_FOR)
+    if place.session in acted.daring and one.code in _REFUSED:
+        return False
     if place.session in acted.stalled and code.group in _TIMED:
         return False
     if place.session is None or place.number is None:

@@ -177,6 +177,7 @@ class _Acting:
             await self._news.until(lambda: all(_has_said(back, one) for one in sources), rules.waiting.answer)
             given = partial(_told, back)
         seat = self.seats[move.on] = Seat(rules.contract, rules.refusals, self._news.tell, number)
+        seat.daring = given is not None or bool(move.query)
         how = Approach(given, move.query, move.narrow)
         entry = await door.enter(self.reel, Answers(seat.hear), anew=self._anew, how=how)
         seat.client = entry.client
@@ -187,7 +188,7 @@ class _Acting:
             self.dead = entry.status is None
             self.facts.append(Broke(session=None, t=self.reel.clock(), after=self.last, how=ended))
             raise _Stop
-        elif given is not None or move.query:  # a server may say no to that
+        elif seat.daring:
             seat.left = True
             entry.client.kill()
         else:

@@ -22,6 +22,7 @@ class Acted:
     ]  # messages of the client's that were wrong on purpose, and their answers
     rough: frozenset[int]  # sessions in which the client broke the protocol
     stalled: frozenset[int] = frozenset()  # sessions in which the client let the server wait
+    daring: frozenset[int] = frozenset()  # sessions that a server may refuse
     denied: str | None = None  # nobody was let in
     dead: bool = False  # nobody answers any more
 
@@ -52,6 +53,7 @@ def outcome(
         frozenset(tainted),
         _sessions(seat for seat in seats.values() if seat.broken),
         _sessions(seat for seat in seats.values() if seat.stalled),
+        _sessions(seat for seat in seats.values() if seat.daring),
     )
 
 

@@ -73,6 +73,7 @@ class Seat:
         )
         self.left = False  # the client ended it
         self.broken = False  # the client broke the protocol
+        self.daring = False  # it comes back, or asks oddly
         self.stalled = False  # the client did not read for a while
         self.confided: set[str] = set()  # canaries that the client said
         self.birds: list[Bird] = []  # those that it heard

@@ -1,0 +1,51 @@
+"""Two users at a time: what the one says must not come to the other, nor keep it waiting."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from .moves import GIVEN, NEW, Connect, Move, filled
+from .parts import Parts, quietly, say
+from .vocabulary import Term
+
+_GUEST = Connect(on=1, user=1)
+
+
+def company(parts: Parts) -> Iterator[list[Move]]:
+    """Cases of two users; none where there is only one."""
+    if parts.users < 2:
+        return
+    for term in parts.terms:
+        yield from _words(parts, term)
+        yield from _ids(parts, term)
+
+
+def _words(parts: Parts, term: Term) -> Iterator[list[Move]]:
+    """One user says what nobody else knows, then the other speaks, rightly or not."""
+    value = parts.words.confided(term)
+    if value is None:
+        return
+    first = replace(say(term, value, then="quiet"), on=1)
+    before = [_GUEST, *(replace(move, on=1) for move in parts.opening(term)), first]
+    nobody = parts.nobody()
+    if nobody is not None:
+        yield [*before, nobody]
+    for other in parts.openers():
+        yield [*before, replace(other, then="quiet")]
+
+
+def _ids(parts: Parts, term: Term) -> Iterator[list[Move]]:
+    """Both say the same, with the same ids, or with each other's."""
+    opening = parts.opening(term)
+    if opening:
+        across = filled(
+            say(term, place=1).value,
+            lambda kind, what: {kind: [*what[:2], 0] if kind == GIVEN else what},
+        )
+        yield [_GUEST, *opening, replace(say(term), on=1, value=across)]
+    guest = [replace(move, on=1) for move in opening]
+    same = filled(say(term).value, lambda kind, what: "the same for both" if kind == NEW else {kind: what})
+    if same != term.plain:
+        both = replace(say(term), value=same)
+        yield [_GUEST, *opening, both, *guest, replace(both, on=1)]
+    theirs = say(term, place=1, then="quiet")
+    yield [_GUEST, *guest, replace(theirs, on=1), *quietly(opening), say(term, then="quiet")]
