@@ -11,10 +11,10 @@ def shrunk(moves: list[Move], fails: Callable[[Case], bool]) -> tuple[Case, int]
     tries = shrinking(Case(tuple(moves)))
     count = 0
     try:
-        candidate = next(tries)
+        row = next(tries)
         while True:
-            count += 1
-            candidate = tries.send(fails(candidate))
+            count += len(row)
+            row = tries.send(next((number for number, one in enumerate(row) if fails(one)), None))
     except StopIteration as end:
         return end.value, count
 

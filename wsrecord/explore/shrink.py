@@ -1,15 +1,16 @@
-"""Fewer moves, then simpler ones: what to try next, given whether the last try still failed.
+"""Fewer moves, then simpler ones: what to try next, given which of the last tries still failed.
 
-A generator of candidates: `send(True)` keeps one. It ends when nothing simpler fails any more.
+A generator of rows of candidates, the boldest first: `send(n)` goes on from the nth, `send(None)` says that
+none of them fails any more. It ends when nothing simpler does.
 """
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
 from .moves import Case, Connect, Move, Say, hole
 
-Shrinking: TypeAlias = Generator[Case, bool, Case]
+Shrinking: TypeAlias = Generator[Sequence[Case], int | None, Case]
 _ROUNDS = 3
 
 
@@ -28,13 +29,15 @@ def _fewer(case: Case) -> Shrinking:
     """Delta debugging: leave out halves, quarters, single moves."""
     size = max(1, len(case.moves) // 2)
     while True:
-        at = 0
-        while at < len(case.moves) and len(case.moves) > 1:
-            candidate = case.with_moves([*case.moves[:at], *case.moves[at + size :]])
-            if candidate.moves and (yield candidate):
-                case = candidate
-            else:
-                at += size
+        start: int | None = 0
+        while start is not None:
+            row = [
+                (at, case.with_moves([*case.moves[:at], *case.moves[at + size :]]))
+                for at in range(start, len(case.moves), size)
+            ]
+            row = [(at, one) for at, one in row if one.moves]
+            kept = (yield [one for _, one in row]) if row else None
+            start, case = (None, case) if kept is None else row[kept]
         if size == 1:
             return case
         size //= 2
@@ -42,14 +45,15 @@ def _fewer(case: Case) -> Shrinking:
 
 def _simpler(case: Case) -> Shrinking:
     for at in range(len(case.moves)):
-        found = True
-        while found:
-            found = False
-            for move in _simpler_moves(case.moves[at]):
-                candidate = case.with_moves([*case.moves[:at], move, *case.moves[at + 1 :]])
-                if (yield candidate):
-                    case, found = candidate, True
-                    break
+        while True:
+            row = [
+                case.with_moves([*case.moves[:at], move, *case.moves[at + 1 :]])
+                for move in _simpler_moves(case.moves[at])
+            ]
+            kept = (yield row) if row else None
+            if kept is None:
+                break
+            case = row[kept]
     return case
 
 

@@ -331,7 +331,11 @@ class _Acting:
         waiting = self._rules.waiting
         live = [seat for seat in self.seats.values() if not seat.left]
         await self._read_again([seat for seat in live if seat.stalled])
-        await self._news.until(lambda: all(seat.over or not seat.pending for seat in live), waiting.answer)
+        now = time.monotonic()
+        due = [said.sent + waiting.answer - now for seat in live for said in seat.pending if not seat.over]
+        await self._news.until(
+            lambda: all(seat.over or not seat.pending for seat in live), max(due, default=0.0)
+        )
         await self._quiet(live)
         for seat in live:
             for said in seat.pending:

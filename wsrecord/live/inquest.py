@@ -1,5 +1,6 @@
 """A case that failed among others: tried again alone, shrunk, and kept."""
 
+import asyncio
 import json
 import secrets
 import time
@@ -33,6 +34,8 @@ _LEAK_EACH = 256 << 10  # bytes that one case costs, each time
 _LEAK_TIMES = 12
 _TRIES = 5  # suspects of one failure that are tried, if they come to nothing
 _EACH_CODE = 6  # failures of one code that are shrunk; more of them are only counted
+_SIDE_BY_SIDE = 8
+_FELT = ("WS904", "WS905", "WS906")  # these are felt by whoever else is there
 _STATEFUL = ("WS903", "WS905", "WS906")  # after these a server is not what it was
 _PATIENT = 2.0  # times as long is waited where a failure is tried again
 
@@ -120,17 +123,21 @@ class Inquest:
     async def _vote(self, case: Case, key: Key) -> tuple[Finding | None, tuple[int, int]]:
         """Whether enough replays fail in this way, and how many did."""
         least, most = self._plan.votes
-        times, finding = 0, None
-        for turn in range(1, most + 1):
-            found = await self._shows(case, key)
-            times += found is not None
-            finding = found or finding
-            if times >= least or times + most - turn < least:
-                break
-        return (finding if times >= least else None), (times, turn)
+        turns = times = 0
+        finding = None
+        while times < least and times + most - turns >= least:
+            more = min(least - times, self._at_once(key))
+            for found in await asyncio.gather(*(self._shows(case, key) for _ in range(more))):
+                turns, times = turns + 1, times + (found is not None)
+                finding = found or finding
+        return (finding if times >= least else None), (times, turns)
+
+    def _at_once(self, key: Key) -> int:
+        """How many replays may run side by side: one, where each of them is felt by the others."""
+        return 1 if key[0] in _FELT else min(_SIDE_BY_SIDE, self._plan.concurrency)
 
     async def _shows(self, case: Case, key: Key, *, patience: float = _PATIENT) -> Finding | None:
-        """Whether a case fails in this way, alone, on a server that is well."""
+        """Whether a case fails in this way, on a server that is well."""
         if key[0] == "WS905":
             await self._care.renew()
         if not await self._care.alive():
@@ -146,21 +153,36 @@ class Inquest:
         tries = shrinking(case)
         tried: set[str] = set()
         try:
-            candidate = next(tries)
+            row = next(tries)
             while time.monotonic() < until:
-                text = json.dumps(moving.as_json(candidate), sort_keys=True)
-                found = None
-                if text not in tried and self._proper(candidate):
-                    tried.add(text)
-                    if renewing:
-                        await self._care.renew()
-                    found = await self._shows(candidate, key, patience=1.0)
-                if found is not None:
-                    case = candidate
-                candidate = tries.send(found is not None)
+                kept = await self._first_that_fails(row, key, tried, until, renewing=renewing)
+                if kept is not None:
+                    case = row[kept]
+                row = tries.send(kept)
         except StopIteration as end:
             case = end.value
         return case
+
+    async def _first_that_fails(
+        self, row: Sequence[Case], key: Key, tried: set[str], until: float, *, renewing: bool
+    ) -> int | None:
+        """Of candidates, the first that fails in this way; those that were tried before do not."""
+        new: list[int] = []
+        for number, one in enumerate(row):
+            text = json.dumps(moving.as_json(one), sort_keys=True)
+            if text not in tried and self._proper(one):
+                tried.add(text)
+                new.append(number)
+        size = 1 if renewing else self._at_once(key)
+        while new and time.monotonic() < until:
+            some, new = new[:size], new[size:]
+            if renewing:
+                await self._care.renew()
+            shown = await asyncio.gather(*(self._shows(row[number], key, patience=1.0) for number in some))
+            for number, found in zip(some, shown, strict=True):
+                if found is not None:
+                    return number
+        return None
 
     def _proper(self, case: Case) -> bool:
         """Whether what is said to be right still is."""
