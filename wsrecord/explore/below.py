@@ -58,5 +58,5 @@ def _slowly(parts: Parts, hello: Say, again: Say) -> Iterator[list[Move]]:
     yield [replace(hello, slow=True), again]
     for opener in parts.openers():
         term = parts.of(opener)
-        much = [say(term, parts.longest(term), place=place, then="now") for place in range(_UNREAD)]
+        much = [say(term, parts.bulky(term), place=place, then="now") for place in range(_UNREAD)]
         yield [Connect(narrow=True), Stall(), *much]

@@ -1,5 +1,6 @@
 """What dialogues are put together from: messages, what must be said before them, whom they meet."""
 
+import string
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from random import Random
@@ -9,6 +10,7 @@ from .moves import GIVEN, NEW, Connect, Move, Say, filled
 from .vocabulary import Term, Vocabulary
 
 APART = 10  # ids that one message may hold
+_LONG = 200  # characters
 
 
 def say(term: Term, value: Any = None, *, place: int = 0, **more: Any) -> Say:
@@ -102,13 +104,19 @@ class Parts:
         inner = {name for flow in contract.flows.all if flow.spec.key for name in flow.automaton.names}
         return [name for name in names if name in inner and name not in answers]
 
-    def longest(self, term: Term) -> Any:
-        """The longest right value that is known of an event."""
-        return max(
-            (value for _, value in self.words.variants(term)),
-            key=lambda one: len(repr(one)),
-            default=term.plain,
-        )
+    def bulky(self, term: Term) -> Any:
+        """The longest right value that is known of an event, with words that no compression makes small."""
+        values = (value for _, value in self.words.variants(term))
+        longest = max(values, key=lambda one: len(repr(one)), default=term.plain)
+        noisy = self._noisy(longest)
+        return noisy if self.words.right(term, noisy) else longest
+
+    def _noisy(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: self._noisy(inner) for name, inner in value.items()}
+        if isinstance(value, str) and len(value) > _LONG:
+            return "".join(self.random.choices(string.ascii_letters, k=len(value)))
+        return value
 
     def nobody(self) -> Say | None:
         """A message of a name that there is not."""
