@@ -41,6 +41,7 @@ _FEW = 4  # flows and messages that may be under way with no reason to refuse on
 _MANY = 20  # messages of one case, after which a server may have had enough
 _FORBIDDEN = (1004, 1005, 1006, 1015)
 _PIECES, _PAUSE = 12, 0.03  # of a message that is written slowly: so many, and seconds between them
+_GOODBYE = 0.5  # seconds to end what a case left open
 _STALL = 0.6  # seconds without reading, at the end
 
 
@@ -67,23 +68,31 @@ class Rules:
     refusals: frozenset[str]
     doors: Sequence[Door]
     waiting: Waiting = field(default_factory=Waiting)
+    limits: set[asyncio.Timeout] = field(default_factory=set)  # of the cases that are being acted out
+
+    def hurry(self, within: float) -> None:
+        """Have all cases end soon: something has come of them already."""
+        for limit in self.limits:
+            limit.reschedule(asyncio.get_running_loop().time() + within)
 
 
 async def act(case: Case, rules: Rules, random: Random, *, anew: bool = False) -> Acted:
     """Act a case out, within its time; nothing of it is left running after."""
     acting = _Acting(case, rules, random, anew)
+    planned = asyncio.get_running_loop().time() + rules.waiting.whole
+    limit = asyncio.timeout_at(planned)
+    rules.limits.add(limit)
     try:
-        async with asyncio.timeout(rules.waiting.whole):
+        async with limit:
             await acting.run()
     except TimeoutError:
         pass  # what was not answered by then is told as that
     finally:
-        for seat in acting.seats.values():
-            if seat.client is not None:
-                seat.client.kill()
-        await asyncio.sleep(0)
+        hurried = limit.when() != planned
+        rules.limits.discard(limit)
+        await acting.leave()
     done = outcome(case, acting.reel, acting.seats, acting.facts, acting.last, rules.contract)
-    return replace(done, denied=acting.denied, dead=acting.dead)
+    return replace(done, denied=acting.denied, dead=acting.dead, cut=hurried)
 
 
 def _told(seat: Seat, source: Source) -> Any:
@@ -370,6 +379,16 @@ class _Acting:
                 within,
             ):
                 return
+
+    async def leave(self) -> None:
+        """Nothing is left open, and nothing is left without a word that the case did not want so."""
+        clients = [seat.client for seat in self.seats.values() if seat.client is not None]
+        staying = [client for client in clients if client.in_session]
+        if staying:
+            await asyncio.wait([asyncio.create_task(one.close()) for one in staying], timeout=_GOODBYE)
+        for client in clients:
+            client.kill()
+        await asyncio.sleep(0)
 
     def _leave(self, seat: Seat) -> None:
         """The client goes: what was not answered need not be."""

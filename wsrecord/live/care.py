@@ -1,11 +1,19 @@
 """The server under test while it is mistreated: whether it is well, and how it is brought back."""
 
 import asyncio
+import time
 from collections.abc import Callable
 
 from wsrecord.live.acting import Rules
 from wsrecord.live.target import Target
 from wsrecord.live.vitals import health, memory
+from wsrecord.live.watch import Watch
+
+_BUSY, _AT_ONCE = (
+    5.0,
+    0.3,
+)  # seconds that are waited for a busy server, and for its pong when it is busy no more
+_LOOKS, _LOOK = 6, 0.1  # at a server that seems to end, and seconds between them
 
 
 class Care:
@@ -17,6 +25,7 @@ class Care:
         self._target = target
         self._make = make
         self._health = health
+        self._reviving = asyncio.Lock()
 
     @property
     def died(self) -> bool:
@@ -53,6 +62,15 @@ class Care:
         writer.close()
         return False
 
+    async def lost(self, *, soon: bool) -> bool:
+        """Whether the server has ended; `soon`: there is a sign that it is about to."""
+        for _ in range(_LOOKS if soon else 1):
+            if self.died or await self.gone():
+                return True
+            if soon:
+                await asyncio.sleep(_LOOK)
+        return False
+
     async def revive(self) -> bool:
         """Start the server anew, or run what resets it; whether there is a server that is well."""
         if await self._target.again():
@@ -67,8 +85,19 @@ class Care:
         if self.can_renew:
             await self.revive()
 
+    async def settled(self) -> None:
+        """Wait until the server answers at once: what came before may keep it busy. If it does not: renew it."""
+        until = time.monotonic() + _BUSY
+        while time.monotonic() < until and await self.alive():
+            async with Watch(self.rules.doors[-1]) as watch:
+                pass
+            if watch.longest < _AT_ONCE:
+                return
+        await self.renew()
+
     async def alive(self) -> bool:
         """Whether there is a server; started anew, if need be."""
-        if self._target.died is not None or await self.gone():
-            return await self.revive()
+        async with self._reviving:
+            if self._target.died is not None or await self.gone():
+                return await self.revive()
         return True

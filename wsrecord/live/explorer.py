@@ -7,24 +7,27 @@ from contextlib import AsyncExitStack
 from random import Random
 
 from wsrecord.errors import TargetError
-from wsrecord.explore.failure import Failure, chosen, key_of, label
+from wsrecord.explore.failure import Failure, chosen, key_of
 from wsrecord.explore.moves import Case
 from wsrecord.judge.codes import Code
 from wsrecord.judge.finding import Finding
 from wsrecord.judge.shown import Shown
 from wsrecord.live.acting import Rules, act
 from wsrecord.live.care import Care
+from wsrecord.live.checkup import Checkup
 from wsrecord.live.exploration import Exploration, Explored, Progress
-from wsrecord.live.inquest import TOO_LONG, Inquest, judged
+from wsrecord.live.hurry import hurried
+from wsrecord.live.inquest import Inquest, judged
 from wsrecord.live.outcome import Acted
+from wsrecord.live.suspects import Timed, suspects
 from wsrecord.live.target import Target, ready
-from wsrecord.live.watch import EVERY, Watch
+from wsrecord.live.watch import Watch
 
 _LEAK = 48 << 20  # bytes more than at the beginning, after which it is looked for what costs them
 _ROUND = 5  # cases for each place, between two looks at the server
 _STORY = 12  # moves
-_PURSUIT = 15.0  # seconds to find which of many cases did it
-_LAST = 2  # of them, those that may have ended the server
+_PURSUIT = 12.0  # seconds to find which of many cases did it
+_FEW = 4  # of them that are tried together at first
 
 
 class Explorer:
@@ -75,7 +78,7 @@ class Explorer:
             for case, finding in sorted(suspects, key=_promise):
                 if self._out_of_time() or self._enough:
                     break
-                await self._inquest.look_into(case, key_of(finding))
+                await self._inquest.look_into(case, finding)
             if dead and not await self._care.alive():
                 self.done.stopped = "the target is gone"
                 if self._gone is not None:  # it can't be tried again: it is told as it was seen
@@ -85,64 +88,76 @@ class Explorer:
             await self._memory_of(recent)
             self._tell()
 
-    async def _pool(self, batch: Sequence[Case]) -> list[tuple[float, float, Acted]]:
-        """Some cases, so many at once; none is begun any more when nobody answers, or the time is over."""
-        acted: list[tuple[float, float, Acted]] = []
+    async def _pool(self, batch: Sequence[Case], alarmed: Callable[[], bool]) -> list[Timed]:
+        """Some cases, so many at once; when something is wrong or the time is over, no more are begun."""
+        acted: list[Timed] = []
         waiting = iter(batch)
 
         async def work() -> None:
             for case in waiting:
-                if self._out_of_time() or any(one.dead for _, _, one in acted):
+                if self._out_of_time() or alarmed() or any(one.acted.dead for one in acted):
                     return
                 random = Random(self._random.random())  # noqa: S311 - to be repeated
                 began = time.monotonic()
                 one = await act(case, self._care.rules, random)
-                acted.append((began, time.monotonic(), one))
+                acted.append(Timed(began, time.monotonic(), one))
                 self._count(one)
 
-        await asyncio.gather(*(work() for _ in range(self._plan.concurrency)))
+        async with hurried(self._care.rules, alarmed):
+            await asyncio.gather(*(work() for _ in range(self._plan.concurrency)))
         return acted
 
     async def _together(self, batch: Sequence[Case]) -> tuple[list[tuple[Case, Finding]], bool]:
         """Many cases at once, and a look at the server after them."""
-        async with Watch(self._care.rules.doors[-1]) as watch:
-            timed = await self._pool(batch)
-        acted = [one for _, _, one in timed]
+        async with Watch(self._care.rules.doors[-1]) as watch, Checkup(self._care.well) as checkup:
+            timed = await self._pool(batch, lambda: watch.alarmed or checkup.since is not None)
+        acted = [one.acted for one in timed]
         denied = next((one.denied for one in acted if one.denied is not None), None)
         if denied is not None and all(one.denied is not None for one in acted):
             raise TargetError(f"the target lets nobody in: {denied}")
-        suspects: list[tuple[Case, Finding]] = []
+        found: list[tuple[Case, Finding]] = []
         for one in acted:
-            found = chosen(judged(one, self.done.shown))
-            if found is not None:
-                suspects.append((one.case, found))
-        dead = any(one.dead for one in acted) or self._care.died or await self._care.gone()
-        batch = [one.case for one in acted]
+            finding = chosen(judged(one, self.done.shown)) if not one.cut else None
+            if finding is not None:
+                found.append((one.case, finding))
+        dead = await self._care.lost(soon=watch.lost)
         if dead:
-            broke = [pair for pair in suspects if pair[1].code == Code.SERVER_BROKE.number]
+            broke = [pair for pair in found if pair[1].code == Code.SERVER_BROKE.number]
             broke.sort(key=lambda pair: pair[1].place.session is None)  # those it left without an answer
             self._gone = broke[0] if broke else None
-            return await self._whose(batch[-_LAST * self._plan.concurrency :], "WS903") or suspects[:1], dead
-        sick = not await self._care.well()
-        if sick:
-            await self._care.revive()
-        if sick or watch.longest > TOO_LONG or watch.lost:
-            around = [one.case for began, over, one in timed if _around(watch, began, over)]
-            suspects += await self._whose(batch if sick else around, "WS905" if sick else "WS904")
-        return suspects, dead
+            end = min((one.over for one in timed if one.acted.dead), default=time.monotonic())
+            when = watch.when if watch.lost else end
+            return await self._whose(suspects(timed, when), "WS903") or found[:1], dead
+        if watch.alarmed:
+            found += await self._whose(suspects(timed, watch.when), "WS904")
+        elif checkup.since is not None or not await self._care.well():
+            found += await self._whose(suspects(timed, checkup.since or time.monotonic()), "WS905")
+        return found, dead
 
-    async def _whose(self, batch: Sequence[Case], code: str) -> list[tuple[Case, Finding]]:
-        """Of cases that ran together: which one does it alone."""
+    async def _whose(self, candidates: Sequence[Case], code: str) -> list[tuple[Case, Finding]]:
+        """Which of some cases does it alone: a few together at first, then each of them."""
         until = time.monotonic() + _PURSUIT
-        for case in batch:
-            if time.monotonic() > until or not await self._care.alive():
+        for start in range(0, len(candidates), _FEW):
+            few = candidates[start : start + _FEW]
+            if time.monotonic() > until or not await self._fit(code):
                 return []
-            for finding in await self._inquest.alone(case):
-                if finding.code == code and (code != "WS903" or finding.place.session is None):
-                    if code == "WS905":
-                        await self._care.revive()
-                    return [(case, finding)]
+            if code not in await self._inquest.around(few):
+                continue
+            for case in few:
+                if not await self._fit(code):
+                    return []
+                for finding in await self._inquest.alone(case, patience=1.0):
+                    if finding.code == code and (code != "WS903" or finding.place.session is None):
+                        return [(case, finding)]
         return []
+
+    async def _fit(self, code: str) -> bool:
+        """Whether the server shows nothing of this by itself; it is brought back, if need be."""
+        if code == "WS905" and not await self._care.well():
+            return await self._care.revive()
+        if code == "WS904":
+            await self._care.settled()
+        return await self._care.alive()
 
     # -- memory
 
@@ -157,8 +172,8 @@ class Explorer:
         if held - first < _LEAK:
             return
         for case in reversed(recent):
-            if len(case.moves) <= 2 and await self._inquest.leaks(case) is not None:
-                await self._inquest.look_into(case, ("WS906", "", "", "", label(case)))
+            if len(case.moves) <= 2 and (leak := await self._inquest.leaks(case)) is not None:
+                await self._inquest.look_into(case, leak)
                 break
         self._memory = self._care.lives, self._care.held
 
@@ -205,8 +220,3 @@ def _promise(suspect: tuple[Case, Finding]) -> tuple[bool, bool, int]:
     """First what failed alone already; then longer stories: short ones may fail by what those left."""
     size = len(suspect[0].moves)
     return suspect[1].code not in (Code.OTHERS_WAIT.number, Code.HEALTH_LOST.number), size > _STORY, -size
-
-
-def _around(watch: Watch, began: float, over: float) -> bool:
-    """Whether a case was under way when another session began to wait."""
-    return began <= watch.when + 2 * EVERY and over >= watch.when - 2 * EVERY

@@ -26,10 +26,10 @@ from wsrecord.live.acted import findings_of
 from wsrecord.live.acting import act
 from wsrecord.live.care import Care
 from wsrecord.live.exploration import Exploration, Explored, Progress
+from wsrecord.live.hurry import hurried
 from wsrecord.live.outcome import Acted
-from wsrecord.live.watch import Watch
+from wsrecord.live.watch import TOO_LONG, Watch
 
-TOO_LONG = 1.0  # seconds that nobody should have to wait for a pong
 _LEAK_EACH = 256 << 10  # bytes that one case costs, each time
 _LEAK_TIMES = 12
 _TRIES = 5  # suspects of one failure that are tried, if they come to nothing
@@ -57,42 +57,56 @@ class Inquest:
         self._vault = Vault()
         self._known: set[Key] = set()
         self._codes: Counter[str] = Counter()
+        self._felt = False  # others feel the failure that is looked into
         self._tries: Counter[Key] = Counter()  # that came to nothing
 
     async def alone(self, case: Case, *, patience: float = _PATIENT) -> list[Finding]:
         """One case by itself, with a witness: all that is wrong."""
         return (await self._witnessed(case, patience=patience))[1]
 
+    async def around(self, cases: Sequence[Case]) -> set[str]:
+        """Some cases together: the codes of what they did to others, and to the server."""
+        rules = self._care.rules
+        async with Watch(rules.doors[-1]) as watch, hurried(rules, lambda: watch.alarmed):
+            played = await asyncio.gather(*(act(case, rules, self._fresh()) for case in cases))
+        for acted in played:
+            self._count(acted)
+        return {one.code for one in fuzz.judge(await self._beside(watch, "them"), "live")}
+
     async def _witnessed(
         self, case: Case, *, anew: bool = False, patience: float = _PATIENT
     ) -> tuple[Acted, list[Finding]]:
         rules = replace(self._care.rules, waiting=self._care.rules.waiting.times(patience))
-        async with Watch(self._care.rules.doors[-1]) as watch:
+        async with Watch(rules.doors[-1]) as watch, hurried(rules, lambda: watch.alarmed):
             acted = await act(case, rules, self._fresh(), anew=anew)
         self._count(acted)
-        facts: list[Fact] = []
-        after = label(case)
-        if acted.dead or self._care.died or await self._care.gone():
-            if not any(isinstance(fact, Broke) and fact.session is None for fact in acted.facts):
-                facts.append(Broke(session=None, t=0, after=after, how="no connection any more"))
-        else:
-            if watch.longest > TOO_LONG:
-                got = f"{watch.longest:.2g} s"
-                facts.append(
-                    Beside(kind="wait", after=after, expected=f"a pong within {TOO_LONG:g} s", got=got)
-                )
-            elif watch.lost:
-                got = "the end of its connection"
-                facts.append(Beside(kind="wait", after=after, expected="that it goes on", got=got))
-            if not await self._care.well():
-                facts.append(
-                    Beside(kind="health", after=after, expected="a status of 2xx or 3xx", got="another")
-                )
+        if acted.cut:
+            acted = replace(acted, facts=())
+        facts = await self._beside(watch, label(case))
+        if any(isinstance(fact, Broke) and fact.session is None for fact in acted.facts):
+            facts = [fact for fact in facts if not isinstance(fact, Broke)]
         acted = replace(acted, facts=(*acted.facts, *facts))
         return acted, judged(acted, [Shown(self._care.rules.contract)])
 
-    async def look_into(self, case: Case, key: Key) -> None:
+    async def _beside(self, watch: Watch, after: str) -> list[Fact]:
+        """What was done to others, and to the server as a whole."""
+        if await self._care.lost(soon=watch.lost):
+            return [Broke(session=None, t=0, after=after, how="no connection any more")]
+        facts: list[Fact] = []
+        if watch.longest > TOO_LONG:
+            got = f"none within {watch.longest:.2g} s"
+            facts.append(Beside(kind="wait", after=after, expected=f"a pong within {TOO_LONG:g} s", got=got))
+        elif watch.lost:
+            got = "the end of its connection"
+            facts.append(Beside(kind="wait", after=after, expected="that it goes on", got=got))
+        if not await self._care.well():
+            facts.append(Beside(kind="health", after=after, expected="a status of 2xx or 3xx", got="another"))
+        return facts
+
+    async def look_into(self, case: Case, suspected: Finding) -> None:
         """Try it again; if it fails by vote, shrink it and keep it."""
+        key = key_of(suspected)
+        self._felt = key[0] in _FELT or (key[0] == "WS903" and suspected.place.session is None)
         if key in self._known:
             return
         self._known.add(key)
@@ -126,20 +140,23 @@ class Inquest:
         turns = times = 0
         finding = None
         while times < least and times + most - turns >= least:
-            more = min(least - times, self._at_once(key))
+            more = min(least - times, self._at_once)
             for found in await asyncio.gather(*(self._shows(case, key) for _ in range(more))):
                 turns, times = turns + 1, times + (found is not None)
                 finding = found or finding
         return (finding if times >= least else None), (times, turns)
 
-    def _at_once(self, key: Key) -> int:
+    @property
+    def _at_once(self) -> int:
         """How many replays may run side by side: one, where each of them is felt by the others."""
-        return 1 if key[0] in _FELT else min(_SIDE_BY_SIDE, self._plan.concurrency)
+        return 1 if self._felt else min(_SIDE_BY_SIDE, self._plan.concurrency)
 
     async def _shows(self, case: Case, key: Key, *, patience: float = _PATIENT) -> Finding | None:
         """Whether a case fails in this way, on a server that is well."""
         if key[0] == "WS905":
             await self._care.renew()
+        elif key[0] == "WS904":
+            await self._care.settled()
         if not await self._care.alive():
             return None
         if key[0] == "WS906":
@@ -173,7 +190,7 @@ class Inquest:
             if text not in tried and self._proper(one):
                 tried.add(text)
                 new.append(number)
-        size = 1 if renewing else self._at_once(key)
+        size = 1 if renewing else self._at_once
         while new and time.monotonic() < until:
             some, new = new[:size], new[size:]
             if renewing:

@@ -23,6 +23,7 @@ class Acted:
     rough: frozenset[int]  # sessions in which the client broke the protocol
     stalled: frozenset[int] = frozenset()  # sessions in which the client let the server wait
     daring: frozenset[int] = frozenset()  # sessions that a server may refuse
+    cut: bool = False  # it did not come to its end
     denied: str | None = None  # nobody was let in
     dead: bool = False  # nobody answers any more
 

@@ -11,6 +11,8 @@ from wsrecord.live.reel import Reel
 from wsrecord.wire.frames import Direction, Opcode
 
 EVERY = 0.1  # seconds between two questions
+TOO_LONG = 1.0  # seconds that nobody should have to wait for a pong
+_LOOKS, _LOOK = 200, 0.01  # for the last pong, and seconds between them
 
 
 class Watch:
@@ -38,16 +40,36 @@ class Watch:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
-        if self._asked is not None:
-            self._note()
         client = self._client
-        if client is not None:
-            with contextlib.suppress(TimeoutError):  # what a case did last may be on its way
+        if client is None:
+            return
+        if not self.alarmed:
+            await self._last_word(client)
+        self._note()
+        if not self.alarmed:
+            with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(EVERY):
                     await client.gone.wait()
             self.lost |= self._task is not None and (client.gone.is_set() or client.closing.is_set())
-            client.kill()
-            await asyncio.sleep(0)
+            await client.close()  # as it should be: how this one goes is not what is tried
+        client.kill()
+        await asyncio.sleep(0)
+
+    @property
+    def alarmed(self) -> bool:
+        """Whether something is wrong by now."""
+        waits = self._asked is not None and time.monotonic() - self._asked > TOO_LONG
+        return waits or self.lost or self.longest > TOO_LONG
+
+    async def _last_word(self, client: Client) -> None:
+        """What a case did last may be on its way: ask once more, and give the end of a server a moment."""
+        if self._asked is None and not client.closing.is_set():
+            self._asked = time.monotonic()
+            client.send(Opcode.PING, b"there?")
+        for _ in range(_LOOKS):
+            if self._asked is None or client.gone.is_set() or self.alarmed:
+                break
+            await asyncio.sleep(_LOOK)
 
     def _hear(self, sender: Direction, messages: list[Message]) -> None:
         if sender == "server" and any(one.opcode is Opcode.PONG for one in messages):
@@ -65,6 +87,8 @@ class Watch:
             if self._asked is None:
                 self._asked = time.monotonic()
                 client.send(Opcode.PING, b"there?")
-            await asyncio.sleep(EVERY)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(EVERY):
+                    await client.closing.wait()  # set when it is gone, too
         self.lost, self.when = True, time.monotonic()
         self._asked = None
