@@ -10,7 +10,7 @@ from .moves import Close, Connect, Cut, HalfClose, Move, Probe, Say, Stall, fill
 from .parts import APART, Parts, renumbered, say
 
 _CODES = (4000, None, 1000, 1001, 3000, 4999)
-_UNREAD = 10  # messages whose answers nobody fetches
+_UNREAD = (5, 60)  # messages whose answers nobody fetches
 
 
 def below(parts: Parts) -> Iterator[list[Move]]:
@@ -56,7 +56,8 @@ def _ends(parts: Parts, hello: Say) -> Iterator[list[Move]]:
 def _slowly(parts: Parts, hello: Say, again: Say) -> Iterator[list[Move]]:
     """Whoever reads or writes slowly keeps nobody waiting."""
     yield [replace(hello, slow=True), again]
-    for opener in parts.openers():
-        term = parts.of(opener)
-        much = [say(term, parts.bulky(term), place=place, then="now") for place in range(_UNREAD)]
-        yield [Connect(narrow=True), Stall(), *much]
+    for many in _UNREAD:
+        for opener in parts.openers():
+            term = parts.of(opener)
+            much = [say(term, parts.bulky(term), place=place, then="now") for place in range(many)]
+            yield [Connect(narrow=True), Stall(), *much]

@@ -1,7 +1,7 @@
 """The server under test while it is mistreated: whether it is well, and how it is brought back."""
 
 import asyncio
-import time
+import contextlib
 from collections.abc import Callable
 
 from wsrecord.live.acting import Rules
@@ -9,10 +9,9 @@ from wsrecord.live.target import Target
 from wsrecord.live.vitals import health, memory
 from wsrecord.live.watch import Watch
 
-_BUSY, _AT_ONCE = (
-    5.0,
-    0.3,
-)  # seconds that are waited for a busy server, and for its pong when it is busy no more
+_GRACE = 1.0  # seconds to stop, for a server that may be stuck
+_BUSY = 1.5  # seconds that are waited for a busy server
+_AT_ONCE = 0.3  # seconds for the pong of one that is busy no more
 _LOOKS, _LOOK = 6, 0.1  # at a server that seems to end, and seconds between them
 
 
@@ -73,7 +72,7 @@ class Care:
 
     async def revive(self) -> bool:
         """Start the server anew, or run what resets it; whether there is a server that is well."""
-        if await self._target.again():
+        if await self._target.again(_GRACE):
             self.rules = self._make(self._target)
             self.lives += 1
             return True
@@ -86,13 +85,14 @@ class Care:
             await self.revive()
 
     async def settled(self) -> None:
-        """Wait until the server answers at once: what came before may keep it busy. If it does not: renew it."""
-        until = time.monotonic() + _BUSY
-        while time.monotonic() < until and await self.alive():
-            async with Watch(self.rules.doors[-1]) as watch:
-                pass
-            if watch.longest < _AT_ONCE:
-                return
+        """Wait until the server answers at once, for what came before may keep it busy; else renew it."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_BUSY):
+                while await self.alive():
+                    async with Watch(self.rules.doors[-1]) as watch:
+                        pass
+                    if watch.longest < _AT_ONCE:
+                        return
         await self.renew()
 
     async def alive(self) -> bool:

@@ -55,11 +55,11 @@ class Target:
         process = self._process
         return process.group if process is not None and process.code is None else None
 
-    async def again(self) -> bool:
+    async def again(self, grace: float | None = None) -> bool:
         """Stop what was started, and start it anew; False if nothing was started."""
         if self._process is None:
             return False
-        await self._process.stop(self.options.grace)
+        await self._process.stop(self.options.grace if grace is None else grace)
         self._said.clear()
         await self._start()
         await self._await_ready()
