@@ -39,7 +39,9 @@ def test_right_messages_are_right_and_wrong_ones_say_which_rule(words: Vocabular
         for move in case.moves:
             assert not isinstance(move, Say) or move.breaks is None
     broken = cases(words, "invalid")
-    assert all(sum(isinstance(m, Say) and m.breaks is not None for m in case.moves) == 1 for case in broken)
+    assert all(any(isinstance(m, Say) and m.breaks is not None for m in case.moves) for case in broken)
+    alone = [case for case in broken if case.messages == 1]
+    assert len(alone) > 20  # a server may end the session at the first
 
 
 def test_what_the_server_must_give_first_is_asked_for_first(words: Vocabulary) -> None:

@@ -15,22 +15,27 @@ def company(parts: Parts) -> Iterator[list[Move]]:
     if parts.users < 2:
         return
     for term in parts.terms:
-        yield from _words(parts, term)
         yield from _ids(parts, term)
+        for before in _confided(parts, term):
+            for other in parts.openers():
+                yield [*before, replace(other, then="quiet")]
 
 
-def _words(parts: Parts, term: Term) -> Iterator[list[Move]]:
-    """One user says what nobody else knows, then the other speaks, rightly or not."""
-    value = parts.words.confided(term)
-    if value is None:
-        return
-    first = replace(say(term, value, then="quiet"), on=1)
-    before = [_GUEST, *(replace(move, on=1) for move in parts.opening(term)), first]
+def betrayed(parts: Parts) -> Iterator[list[Move]]:
+    """One user says what nobody else knows, then another says something wrong."""
     nobody = parts.nobody()
-    if nobody is not None:
-        yield [*before, nobody]
-    for other in parts.openers():
-        yield [*before, replace(other, then="quiet")]
+    if parts.users < 2 or nobody is None:
+        return
+    for term in parts.terms:
+        for before in _confided(parts, term):
+            yield [*before, nobody]
+
+
+def _confided(parts: Parts, term: Term) -> Iterator[list[Move]]:
+    value = parts.words.confided(term)
+    if value is not None:
+        first = replace(say(term, value), on=1)
+        yield [_GUEST, *(replace(move, on=1) for move in parts.opening(term)), first]
 
 
 def _ids(parts: Parts, term: Term) -> Iterator[list[Move]]:

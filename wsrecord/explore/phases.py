@@ -2,24 +2,37 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import islice, zip_longest
+from itertools import islice
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
 from wsrecord.codec.registry import Spec
 
 from .below import below
-from .company import company
+from .company import betrayed, company
 from .moves import Case, Hear, Move, Probe, Say, Then
 from .nonsense import no_events
 from .parts import Parts, elsewhere, quietly, say
 from .returning import returning
 from .vocabulary import Term, Vocabulary
 
+T = TypeVar("T")
 PHASES = ("regressions", "examples", "valid", "invalid", "wire", "reconnect", "mutate")
 _FLOOD = 60
 _FULLER = 8  # values with a field more that are said twice
+_RIGHT, _WRONG = 3, 5  # odd values, or wrong ones, that are said in one session at first
 _WALK = 6  # moves of a random case, at most
+
+
+def turns(rows: Sequence[Iterator[T]]) -> Iterator[T]:
+    """Of each row one, as long as there are any."""
+    left = list(rows)
+    while left:
+        for row in list(left):
+            try:
+                yield next(row)
+            except StopIteration:
+                left.remove(row)
 
 
 class Phases:
@@ -55,10 +68,7 @@ class Phases:
         }
         if "regressions" in phases:
             yield from (replace(case, phase="regressions") for case in self._saved)
-        chosen = [name for name in makers if name in phases]
-        rows = [self._named(name, makers[name]) for name in chosen]
-        for turn in zip_longest(*rows):
-            yield from (case for case in turn if case is not None)
+        yield from turns([self._named(name, makers[name]) for name in makers if name in phases])
 
     def _named(self, name: str, maker: Callable[[], Iterator[Sequence[Move]]]) -> Iterator[Case]:
         return (Case(tuple(moves), name) for moves in maker())
@@ -72,47 +82,61 @@ class Phases:
                 yield [*self._parts.opening(term), say(term, seed)]
 
     def _valid(self) -> Iterator[list[Move]]:
-        alone = list(self._alone())
-        rows = [iter(alone[::2]), self._together(), iter(alone[1::2]), company(self._parts), self._walks()]
-        for turn in zip_longest(*rows):
-            yield from (moves for moves in turn if moves is not None)
+        odd = {term.name: [value for _, value in self._words.variants(term)] for term in self._terms}
+        packs = turns([self._packed(term, odd[term.name], _RIGHT) for term in self._terms])
+        alone = turns([self._packed(term, odd[term.name], 1) for term in self._terms])
+        yield from turns([packs, self._together(), company(self._parts), self._walks()])
+        yield from alone
 
-    def _alone(self) -> Iterator[list[Move]]:
-        """Each event with one odd value."""
-        rows = [
-            [[*self._parts.opening(term), say(term, value)] for _, value in self._words.variants(term)]
-            for term in self._terms
-        ]
-        for turn in zip_longest(*rows):
-            yield from (moves for moves in turn if moves is not None)
+    def _packed(
+        self, term: Term, values: Sequence[Any], size: int, rules: Sequence[str] = ()
+    ) -> Iterator[list[Move]]:
+        """Single messages, a few of them in each session; `rules`: those that they break."""
+        opening = self._parts.opening(term)
+        said = [say(term, value, place=place % size + 1) for place, value in enumerate(values)]
+        if rules:
+            said = [replace(one, breaks=rule) for one, rule in zip(said, rules, strict=True)]
+        for start in range(0, len(said), size):
+            yield [*opening, *said[start : start + size]]
 
     def _together(self) -> Iterator[list[Move]]:
         """Events twice, many times, one in the other's way, one after the other's end."""
-        for term in self._terms:
-            opening = self._parts.opening(term)
-            yield [*opening, say(term), say(term)]  # the same ids
-            yield [*opening, say(term), say(term, place=1)]
-            yield [*opening, say(term, then="now"), say(term, place=1, then="now"), say(term, place=2)]
-            if opening:
-                yield [*quietly(opening), say(term)]
-                yield [say(term)]
-                other = elsewhere(say(term))
-                if self._words.right(term, other.value):
-                    yield [other]
-                    yield [*opening, other]
+        twice = turns([self._twice(term) for term in self._terms])
+        yield from turns([twice, self._meanwhile(), self._after_all(), self._floods()])
+
+    def _twice(self, term: Term) -> Iterator[list[Move]]:
+        opening = self._parts.opening(term)
+        yield [*opening, say(term), say(term)]  # the same ids
+        yield [*opening, say(term), say(term, place=1)]
+        yield [*opening, say(term, then="now"), say(term, place=1, then="now"), say(term, place=2)]
+        if opening:
+            yield [*quietly(opening), say(term)]
+            yield [say(term)]
+            other = elsewhere(say(term))
+            if self._words.right(term, other.value):
+                yield [other]
+                yield [*opening, other]
+
+    def _meanwhile(self) -> Iterator[list[Move]]:
         for event in self._parts.heard():
             for term in self._terms:
                 if not term.needs:
                     for opener in self._parts.openers():
                         yield [replace(opener, then="now"), Hear(event=event), say(term, place=1)]
+
+    def _after_all(self) -> Iterator[list[Move]]:
+        for term in self._terms:
+            if not self._parts.opening(term):
+                for value in islice(self._fuller(term), _FULLER):
+                    yield [say(term, value, then="quiet"), say(term, value, place=1, then="quiet")]
         for seed in self._parts.seeds():
             yield [replace(seed, then="quiet"), say(self._parts.of(seed), seed.value, place=1, then="quiet")]
+
+    def _floods(self) -> Iterator[list[Move]]:
         for term in self._terms:
             if not self._parts.opening(term):
                 flood = [say(term, place=place, then="now") for place in range(_FLOOD)]
                 yield [*flood, say(term, place=_FLOOD)]
-                for value in islice(self._fuller(term), _FULLER):
-                    yield [say(term, value, then="quiet"), say(term, value, place=1, then="quiet")]
 
     def _fuller(self, term: Term) -> Iterator[Any]:
         """Values with a field more than the plain one."""
@@ -137,21 +161,24 @@ class Phases:
             yield moves
 
     def _invalid(self) -> Iterator[list[Move]]:
-        for one in no_events(self._parts):
-            yield [one]
-        rows = [
-            [
-                [*self._parts.opening(term), replace(say(term, value), breaks=rule)]
-                for rule, value in self._words.breaks(term)
-            ]
-            for term in self._terms
-        ]
-        for turn in zip_longest(*rows):
-            yield from (moves for moves in turn if moves is not None)
-        broken = [moves[-1] for row in rows for moves in row]
-        while broken:
+        broken = {term.name: list(self._words.breaks(term)) for term in self._terms}
+
+        def packed(size: int) -> Iterator[list[Move]]:
+            return turns(
+                [
+                    self._packed(term, [value for _, value in some], size, [rule for rule, _ in some])
+                    for term in self._terms
+                    if (some := broken[term.name])
+                ]
+            )
+
+        none: Iterator[list[Move]] = ([one] for one in no_events(self._parts))
+        yield from turns([none, packed(_WRONG), betrayed(self._parts)])
+        yield from packed(1)  # a server may end the session at the first
+        wrong = [moves[-1] for moves in packed(1)]
+        while wrong:
             good = [say(self._random.choice(self._terms), place=place) for place in (1, 2)]
-            yield [good[0], self._random.choice(broken), good[1]]
+            yield [good[0], self._random.choice(wrong), good[1]]
 
     def _mutate(self) -> Iterator[list[Move]]:
         recorded = [list(case.moves) for case in self._recorded]

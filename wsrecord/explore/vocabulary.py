@@ -90,7 +90,7 @@ class Vocabulary:
             if seed not in seen:
                 seen.append(seed)
                 yield "as recorded", seed
-        for pointer, value in self._places(term, said, partial(self._odd, term)):
+        for pointer, value in _by_turns(self._places(term, said, partial(self._odd, term))):
             changed = put(term.plain, pointer, value)
             if changed not in seen and self.right(term, changed):
                 seen.append(changed)
@@ -121,7 +121,7 @@ class Vocabulary:
                 more = {**term.plain, name: "red"}
                 if not self.right(term, more):
                     yield "additionalProperties", more
-        for pointer, (rule, value) in self._places(term, said, lambda _, words: broken_of(words)):
+        for pointer, (rule, value) in _by_turns(self._places(term, said, lambda _, words: broken_of(words))):
             wrong = put(term.plain, pointer, value)
             if rule == "surrogate" or not self.right(term, wrong):
                 yield f"{rule} at {written(pointer)}", wrong
@@ -243,6 +243,15 @@ def _recorded(dialogues: Iterable[Dialogue]) -> dict[str, list[Any]]:
             if one.sender == "client" and one.unit is not None and one.unit.readable:
                 found.setdefault(one.kind, []).append(one.value)
     return found
+
+
+def _by_turns(places: Iterable[tuple[Pointer, Any]]) -> Iterator[tuple[Pointer, Any]]:
+    """Of each place one, as long as there are any: breadth first."""
+    rows: dict[Pointer, list[Any]] = {}
+    for pointer, value in places:
+        rows.setdefault(pointer, []).append(value)
+    for number in range(max(map(len, rows.values()), default=0)):
+        yield from ((pointer, row[number]) for pointer, row in rows.items() if number < len(row))
 
 
 def _texts(value: Any, at: Pointer = ()) -> Iterator[Pointer]:
