@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -21,6 +22,9 @@ from live.test_player import (
     _no_http,
     _resets_at_once,
     _silent,
+    closed,
+    hear,
+    say,
 )
 from support.dialogues import asked, record, resumed
 from support.ends import closed_port
@@ -218,6 +222,56 @@ def test_users_who_overlap_are_played_as_themselves(tmp_path: Path) -> None:
     assert done.whole == {"users.wsr"}
     [shown] = done.shown
     assert shown.users >= 3
+
+
+ROUND = (150_000, 150_001, 150_002)  # without a contract it is its place that says what the first one is
+
+
+def runs_at_once() -> Recorded:
+    """Three runs, known by their numbers, that the client rates when all have ended."""
+    recorded = Recorded().upgrade()
+    for number in range(3):
+        recorded.client({"type": "ask", "id": f"q{number}"})
+    for number, run in enumerate(ROUND):
+        recorded.server({"type": "started", "ref": f"q{number}", "run": run})
+    for kind in ("thinking", "thinking", "done"):
+        for run in ROUND:
+            recorded.server({"type": kind, "run": run})
+    for run in ROUND:
+        recorded.client({"type": "rate", "run": run}).server({"type": "rated", "run": run})
+    return recorded.close()
+
+
+def in_any_order(random: Random) -> Act:
+    """Its runs count from 1 and cross each other; each may be rated once."""
+
+    async def act(peer: Peer) -> None:
+        await peer.upgrade()
+        asked = [await hear(peer) for _ in range(3)]
+        lines = [
+            [
+                {"type": "started", "ref": one["id"], "run": run},
+                *[{"type": "thinking", "run": run}] * random.randint(0, 5),
+                {"type": "done", "run": run},
+            ]
+            for run, one in enumerate(asked, 1)
+        ]
+        while any(lines):
+            await say(peer, random.choice([line for line in lines if line]).pop(0))
+        unrated = {1, 2, 3}
+        for _ in range(3):
+            run = (await hear(peer))["run"]
+            await say(peer, {"type": "rated" if run in unrated else "error", "run": run})
+            unrated.discard(run)
+        await closed(peer)
+
+    return act
+
+
+def test_runs_around_a_round_number_are_rated_each_for_itself(tmp_path: Path) -> None:
+    done = verified(tmp_path, in_any_order(Random(7)), piece(recorded=runs_at_once()), repeat=30)
+    assert codes(done) == set()
+    assert not [one for one in done.findings if "error" in one.message]
 
 
 def passwords(recording: Recording) -> dict[str, str]:

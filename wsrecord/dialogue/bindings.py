@@ -21,17 +21,19 @@ from .fresh import renewed
 from .heads import response_value
 from .insides import Scalar, get
 from .links import renewable
-from .matching import Score, Table, counterpart, match, score
+from .matching import Score, counterpart, match, score
 from .progress import Instance, Progress
 from .significance import is_placeholder, is_time
 from .steps import AnyStep, Ask, Connect, Dialogue, Gate, Occurrence, Variable
+from .table import Places, Table, places
 from .ties import Tie, tied_to, ties, token_of
 from .waiting import Waiting
 
 
 @lru_cache(maxsize=4)  # a dialogue may be played many times
-def _ties_of(dialogue: Dialogue) -> dict[int, tuple[Tie, ...]]:
-    return ties(dialogue.occurrences, dialogue.variables, dialogue.readings)
+def _ties_of(dialogue: Dialogue) -> tuple[dict[int, tuple[Tie, ...]], Places]:
+    found = ties(dialogue.occurrences, dialogue.variables, dialogue.readings)
+    return found, places(dialogue.occurrences, found)
 
 
 class Bindings:
@@ -43,8 +45,8 @@ class Bindings:
         """`secrets` by name or placeholder; with `fresh`, ids that the client made up are made anew."""
         self.dialogue = dialogue
         self._filling = Filling(dialogue)
-        self._ties = _ties_of(dialogue)
-        self._table = Table()
+        self._ties, shared = _ties_of(dialogue)
+        self._table = Table(shared)
         self._waiting = Waiting(self._ties)
         self._answers: dict[object, Occurrence] = {}
         for one in dialogue.occurrences:
@@ -238,13 +240,13 @@ class Bindings:
 
     def _stands_for_other(self, tie: Tie, live: Any) -> bool:
         scalar = isinstance(live, str | int | float)
-        return scalar and self._table.recorded(tie.token.scope, live) not in (None, tie.token)
+        return scalar and self._table.holder(tie.token, live) not in (None, tie.token)
 
     def _may_bind(self, tie: Tie, live: Scalar) -> bool:
         """The first value stays, unless a new one opens something; a live value stands for one only."""
         if tie.renews:
             return True
-        known = self._table.recorded(tie.token.scope, live)
+        known = self._table.holder(tie.token, live)
         if known is not None:
             return known == tie.token or is_time(tie.value)
         return self._table.get(tie.token) is None or tie.tells

@@ -11,35 +11,14 @@ from typing import Any
 
 from wsrecord.contract.pointer import ABSENT
 
-from .insides import Path, Scalar, get
+from .insides import Path, get
 from .significance import is_telling
 from .steps import Occurrence
+from .table import Table
 from .ties import Tie
-from .tokens import Token, text_of
 
 _MOST_TRIED = 64
 _DEEPEST, _WIDEST = 4, 100  # of a value, where events are alike
-
-
-class Table:
-    """Which live value stands for which recorded one."""
-
-    def __init__(self) -> None:
-        self._live: dict[Token, Scalar] = {}
-        self._recorded: dict[Token, Token] = {}  # by the live value
-
-    def get(self, token: Token) -> Scalar | None:
-        """The live value; None if there is none yet."""
-        return self._live.get(token)
-
-    def recorded(self, scope: str, live: Scalar) -> Token | None:
-        """What a live value stands for."""
-        return self._recorded.get(Token(scope, text_of(live)))
-
-    def bind(self, token: Token, live: Scalar) -> None:
-        """From now on this value stands for that one."""
-        self._live[token] = live
-        self._recorded[Token(token.scope, text_of(live))] = token
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +61,7 @@ def score(ties: tuple[Tie, ...], value: Any, table: Table) -> Score | None:
         live = get(value, tie.path)
         if live is ABSENT or isinstance(live, bool) or not isinstance(live, str | int | float):
             continue
-        known, bound = table.recorded(tie.token.scope, live), table.get(tie.token)
+        known, bound = table.holder(tie.token, live), table.get(tie.token)
         if known is not None and known != tie.token:
             return None
         if known is not None:

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
 from .insides import Path, get
-from .matching import Table
 from .steps import Occurrence
+from .table import Table
 from .ties import Tie
 from .tokens import Token
 

@@ -1,0 +1,127 @@
+"""What stands for what: among ids at one place, telling ones and round ones, no live value stands for two."""
+
+import json
+from random import Random
+
+import pytest
+from dialogue.recordings import Writer
+from dialogue.replay import replay
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wsrecord.dialogue.bindings import Bindings
+from wsrecord.dialogue.script import script
+from wsrecord.dialogue.steps import Say
+
+
+def lines(random, numbers, thoughts):
+    """What a server says of each run: its beginning, some thoughts, its end."""
+    for asked, run in enumerate(numbers):
+        yield [
+            {"type": "started", "ref": f"q{asked}", "run": run},
+            *({"type": "thinking", "run": run} for _ in range(random.randint(*thoughts))),
+            {"type": "done", "run": run},
+        ]
+
+
+def talk(random, first, count=3, thoughts=(0, 4)):
+    """Several runs at once, whose numbers a server counts; the client rates each of them."""
+    writer = Writer()
+    for number in range(count):
+        writer.client({"type": "ask", "id": f"q{number}"})
+    numbers = [first + n for n in range(count)]
+    random.shuffle(numbers)
+    waiting = list(lines(random, numbers, thoughts))
+    while any(waiting):
+        writer.server(random.choice([line for line in waiting if line]).pop(0))
+    for run in numbers:
+        writer.client({"type": "rate", "run": run})
+    return writer.end().recording, numbers
+
+
+def rated(done):
+    said = [json.loads(payload) for filled in done.filled.values() for _, payload in filled.messages]
+    return [one["run"] for one in said if one["type"] == "rate"]
+
+
+def crossed(dialogue, live):
+    """The pairs of runs, recorded and live, whose events stood for each other."""
+    return {
+        (one.value["run"], said.value["run"])
+        for said in script(live).occurrences
+        if said.sender == "server" and said.is_unit
+        for one in (dialogue[said.number],)
+        if one is not None
+    }
+
+
+@given(st.integers(0, 10**6), st.sampled_from([1, 149_998, 150_000, 999_998, 234_567]))
+@settings(max_examples=150, deadline=None)
+def test_runs_with_ids_around_a_round_number_are_told_apart(seed, first):
+    random = Random(seed)
+    recorded, numbers = talk(random, 149_999)
+    live, now = talk(random, first)
+    done = replay(script(recorded), live)
+    assert rated(done) == now
+    assert crossed(done.stood_for, live) <= set(zip(numbers, now, strict=True))
+    assert done.stalled == []
+
+
+def two(first, second):
+    """Two runs; each is known by its number alone."""
+    writer = Writer().client({"type": "go"})
+    for kind in ("started", "thinking", "done"):
+        writer.server({"type": kind, "run": first}).server({"type": kind, "run": second})
+    writer.client({"type": "rate", "run": first}).client({"type": "rate", "run": second})
+    return script(writer.end().recording)
+
+
+@pytest.mark.parametrize(("first", "second"), [(150_000, 150_001), (150_001, 150_000)])
+def test_a_live_number_that_stands_for_a_telling_one_stands_for_no_round_one_beside_it(first, second):
+    dialogue = two(first, second)
+    bindings = Bindings(dialogue)
+    live = [("started", 1), ("thinking", 1), ("thinking", 1), ("started", 2), ("done", 1), ("done", 2)]
+    writer = Writer()
+    for kind, run in live:
+        writer.server({"type": kind, "run": run})
+    units = [one for one in script(writer.recording).occurrences if one.is_unit]
+    found = [bindings.heard(1, one.unit) for one in units]
+    assert [one.value["run"] if one else None for one in found] == [first, first, None, second, first, second]
+    rates = [step for step in dialogue.steps if isinstance(step, Say)][1:]
+    assert [json.loads(bindings.fill(step).messages[0][1])["run"] for step in rates] == [1, 2]
+
+
+def numbered(*calls):
+    """A server that counts runs and calls apart."""
+    writer = Writer().client({"type": "go"})
+    for run, call in calls:
+        writer.server({"type": "called", "run": run, "call": call})
+        writer.server({"type": "ended", "run": run, "call": call})
+    for run, call in calls:
+        writer.client({"type": "rate", "run": run, "call": call})
+    return writer.end().recording
+
+
+def test_equal_numbers_at_two_places_are_two_things():
+    dialogue = script(numbered((150_000, 345_678), (150_001, 300_000)))
+    done = replay(dialogue, numbered((1, 1), (2, 2)))
+    said = [json.loads(payload) for filled in done.filled.values() for _, payload in filled.messages]
+    assert [(one["run"], one["call"]) for one in said[1:]] == [(1, 1), (2, 2)]
+    assert None not in done.stood_for.values()
+
+
+def test_what_the_client_counts_and_what_the_server_counts_may_be_equal_at_one_place():
+    def mixed(*runs):
+        writer = Writer().client({"type": "ask", "id": 1}).server({"type": "seen", "id": 1})
+        for run in runs:
+            writer.server({"type": "seen", "id": run}).server({"type": "told", "id": run})
+        for run in runs:
+            writer.client({"type": "open", "thing": run})
+        return writer.end().recording
+
+    dialogue = script(mixed(234_567, 345_678))
+    assert {one.scope for one in dialogue.variables} == {"", "echo 1"}
+    done = replay(dialogue, mixed(2, 1))
+    said = [json.loads(payload) for filled in done.filled.values() for _, payload in filled.messages]
+    assert [one["thing"] for one in said if one["type"] == "open"] == [2, 1]
+    assert None not in done.stood_for.values()
