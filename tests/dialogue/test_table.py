@@ -24,8 +24,8 @@ def lines(random, numbers, thoughts):
         ]
 
 
-def talk(random, first, count=3, thoughts=(0, 4)):
-    """Several runs at once, whose numbers a server counts; the client rates each of them."""
+def talk(random, first, rates=(0, 1, 2), count=3, thoughts=(0, 4)):
+    """Several runs at once, whose numbers a server counts; the client rates them, or but some."""
     writer = Writer()
     for number in range(count):
         writer.client({"type": "ask", "id": f"q{number}"})
@@ -34,8 +34,8 @@ def talk(random, first, count=3, thoughts=(0, 4)):
     waiting = list(lines(random, numbers, thoughts))
     while any(waiting):
         writer.server(random.choice([line for line in waiting if line]).pop(0))
-    for run in numbers:
-        writer.client({"type": "rate", "run": run})
+    for asked in rates:
+        writer.client({"type": "rate", "run": numbers[asked]})
     return writer.end().recording, numbers
 
 
@@ -65,6 +65,19 @@ def test_runs_with_ids_around_a_round_number_are_told_apart(seed, first):
     assert rated(done) == now
     assert crossed(done.stood_for, live) <= set(zip(numbers, now, strict=True))
     assert done.stalled == []
+
+
+@given(
+    st.integers(0, 10**6), st.sampled_from([1, 15, 149_999, 234_567]), st.sampled_from([(0,), (1,), (2, 0)])
+)
+@settings(max_examples=150, deadline=None)
+def test_runs_that_the_client_never_speaks_of_are_told_apart_from_those_that_it_does(seed, first, rates):
+    random = Random(seed)
+    recorded, numbers = talk(random, first, rates)
+    live, now = talk(random, 1, rates)
+    done = replay(script(recorded), live)
+    assert rated(done) == [now[asked] for asked in rates]
+    assert crossed(done.stood_for, live) <= set(zip(numbers, now, strict=True))
 
 
 def two(first, second):

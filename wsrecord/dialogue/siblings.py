@@ -83,11 +83,11 @@ class _Evidence:
         values = _distinct(value for _, value in here)
         name = name_of(spot[1])
         if is_noun(name):
-            return all(map(_numbered, values))
+            return all(map(numbered, values))
         if _counts_up(values) or _counts_up(_distinct(value for _, value in everywhere)):
             return False
         if is_id_key(name):
-            return all(map(_numbered, values))
+            return all(map(numbered, values))
         varied = len(values) >= _FEW and all(map(_no_count, values)) and name.lower() not in _COUNTS
         return varied and _sparse(values)
 
@@ -117,7 +117,7 @@ def _distinct(values: Iterable[Scalar]) -> list[Scalar]:
     return list(dict.fromkeys(values))
 
 
-def _numbered(value: Scalar) -> bool:
+def numbered(value: Scalar) -> bool:
     """Whether it may be an id: a whole number, or a text with a digit in it, and no word."""
     return isinstance(value, int) or (isinstance(value, str) and any(map(str.isdigit, value)))
 

@@ -1,7 +1,8 @@
 """Which scalars of what was said tie it to other things that were said: to a run, a call, a question.
 
-Those of variables and of the contract's keys do, and every telling value that comes in more than one place.
-Times don't: many things happen at one time.
+Those of variables and of the contract's keys do, and every telling value that comes in more than one place;
+and beside a variable that names a thing (a run, a room) the short names of other such things. Times don't:
+many things happen at one time.
 """
 
 from collections import Counter
@@ -10,9 +11,10 @@ from dataclasses import dataclass
 
 from .insides import Path, Scalar
 from .reading import Reading
+from .siblings import numbered
 from .significance import is_placeholder, is_time
 from .steps import Occurrence, Variable
-from .tokens import Token, Tokens, text_of
+from .tokens import Token, Tokens, is_noun, name_of, text_of, thing
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,9 @@ def ties(
     """The ties of each thing that was said."""
     tokens = Tokens(readings)
     wanted = {token_of(variable) for variable in variables}
+    named = _named(occurrences, variables)
+    things = {thing(name_of(path)) for _, path in named}
+    beside: set[Token] = set()  # things that are told of where one is that the client speaks of
     seen: dict[int, list[Tie]] = {}
     counts: Counter[Token] = Counter()
     keyed: set[str] = set()  # the keys of the contract: what an instance is known by, said but once too
@@ -53,18 +58,32 @@ def ties(
             tie_of(each.path, token, each.value)
             for each in tokens.of(one)
             for token in each.tokens
-            if not token.scope or token in wanted or token.scope.startswith("key ")
+            if not token.scope or token in wanted or token.scope.startswith("key ") or token.scope in things
         ]
         seen[one.number] = mine
         counts.update({tie.token for tie in mine})
+        told = (tie for tie in mine if (one.kind, tie.path) in named)
+        beside.update(tie.token for tie in told if tie.token.scope in things and numbered(tie.value))
 
     def useful(tie: Tie) -> bool:
-        if tie.token in wanted or tie.token.scope.startswith("key ") or tie.token.text in keyed:
+        if tie.token in wanted or tie.token.scope.startswith("key "):
             return True
+        if tie.token.scope and tie.token not in beside:
+            return False
         repeated = counts[tie.token] > 1 and not is_time(tie.value)
-        return repeated and not tie.token.scope and not is_placeholder(tie.value)
+        return tie.token.text in keyed or (repeated and not is_placeholder(tie.value))
 
     return {number: tuple(filter(useful, mine)) for number, mine in seen.items()}
+
+
+def _named(occurrences: Sequence[Occurrence], variables: Sequence[Variable]) -> set[tuple[str, Path]]:
+    """Where the server names things that the client speaks of: also of those that it never speaks of."""
+    given = (place for one in variables if one.origin == "server" for place in one.sources)
+    return {
+        (occurrences[place.occurrence].kind, place.path)
+        for place in given
+        if occurrences[place.occurrence].is_unit and is_noun(name_of(place.path))
+    }
 
 
 def tied_to(value: Scalar, name: str) -> tuple[Token, Token]:

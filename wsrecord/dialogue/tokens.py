@@ -136,9 +136,9 @@ def _short(one: Occurrence, path: Path, value: Scalar, text: str) -> Iterator[To
     if is_id_key(name) and name.lower() not in _BARE:
         yield Token(f"name {_plain(name)}", text)
         if is_noun(name):
-            yield Token(f"chance {_core(name)}", text)
+            yield Token(thing(name), text)
     elif is_id_key(name) or is_noun(name):
-        yield Token(f"chance {_core(name)}", text)
+        yield Token(thing(name), text)
     elif len(text) >= 2 and value not in (0, 1) and text not in (one.kind, *one.kind.split("/")):
         yield Token(f"chance {_plain(name)}", text)
     if one.is_unit and echoed_name(name) == "id":
@@ -200,6 +200,11 @@ def _path(pointer: Pointer | None) -> Path:
 def is_noun(name: str) -> bool:
     """Whether it names a thing that a server keeps, and what stands there says which one."""
     return _core(name) in _NOUNS
+
+
+def thing(name: str) -> str:
+    """The scope of what a name says the id of, and of nothing else that speaks for it."""
+    return f"chance {_core(name)}"
 
 
 def name_of(path: Path) -> str:
