@@ -44,13 +44,13 @@ def rated(done):
     return [one["run"] for one in said if one["type"] == "rate"]
 
 
-def crossed(dialogue, live):
+def crossed(stood_for, live, name="run"):
     """The pairs of runs, recorded and live, whose events stood for each other."""
     return {
-        (one.value["run"], said.value["run"])
+        (one.value[name], said.value[name])
         for said in script(live).occurrences
         if said.sender == "server" and said.is_unit
-        for one in (dialogue[said.number],)
+        for one in (stood_for[said.number],)
         if one is not None
     }
 
@@ -138,3 +138,44 @@ def test_what_the_client_counts_and_what_the_server_counts_may_be_equal_at_one_p
     said = [json.loads(payload) for filled in done.filled.values() for _, payload in filled.messages]
     assert [one["thing"] for one in said if one["type"] == "open"] == [2, 1]
     assert None not in done.stood_for.values()
+
+
+def test_small_live_numbers_of_two_kinds_stand_for_large_ones_of_two_kinds():
+    dialogue = script(numbered((150_003, 345_678), (150_001, 345_679), (150_002, 345_671)))
+    live = numbered((1, 2), (2, 3), (3, 1))
+    done = replay(dialogue, live)
+    said = [json.loads(payload) for filled in done.filled.values() for _, payload in filled.messages]
+    assert [(one["run"], one["call"]) for one in said[1:]] == [(1, 2), (2, 3), (3, 1)]
+    assert None not in done.stood_for.values()
+    assert done.stalled == []
+
+
+def test_a_telling_live_value_stands_for_one_wherever_it_is_said():
+    writer = (
+        Writer()
+        .server({"type": "made", "item": "aa11bb22cc"})
+        .server({"type": "sold", "thing": "dd33ee44ff"})
+    )
+    writer.server({"type": "kept", "item": "aa11bb22cc"}).server({"type": "lost", "thing": "dd33ee44ff"})
+    dialogue = script(writer.client({"type": "use", "thing": "dd33ee44ff"}).end().recording)
+    bindings = Bindings(dialogue)
+    for event in ({"type": "made", "item": "0099ffee88"}, {"type": "sold", "thing": "0099ffee88"}):
+        [unit] = [one for one in script(Writer().server(event).recording).occurrences if one.is_unit]
+        bindings.heard(1, unit.unit)
+    [thing] = [one for one in dialogue.variables if one.origin == "server"]
+    assert bindings.value(thing) is None
+
+
+def test_an_id_that_is_known_by_its_name_and_as_a_thing_is_one():
+    def talk(*rooms):
+        writer = Writer()
+        for kind in ("opened", "said"):
+            for room in rooms:
+                writer.server({"type": kind, "room_id": room})
+        return writer.client({"type": "join", "room_id": rooms[1]}).end().recording
+
+    live = talk(8, 7)
+    done = replay(script(talk(1, 2)), live)
+    assert crossed(done.stood_for, live, "room_id") == {(1, 8), (2, 7)}
+    [said] = [json.loads(payload) for filled in done.filled.values() for _, payload in filled.messages]
+    assert said["room_id"] == 7

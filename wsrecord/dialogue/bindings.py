@@ -25,15 +25,15 @@ from .matching import Score, counterpart, match, score
 from .progress import Instance, Progress
 from .significance import is_placeholder, is_time
 from .steps import AnyStep, Ask, Connect, Dialogue, Gate, Occurrence, Variable
-from .table import Places, Table, places
+from .table import Spots, Table, spots
 from .ties import Tie, tied_to, ties, token_of
 from .waiting import Waiting
 
 
 @lru_cache(maxsize=4)  # a dialogue may be played many times
-def _ties_of(dialogue: Dialogue) -> tuple[dict[int, tuple[Tie, ...]], Places]:
+def _ties_of(dialogue: Dialogue) -> tuple[dict[int, tuple[Tie, ...]], Spots]:
     found = ties(dialogue.occurrences, dialogue.variables, dialogue.readings)
-    return found, places(dialogue.occurrences, found)
+    return found, spots(dialogue.occurrences, found)
 
 
 class Bindings:
@@ -45,8 +45,8 @@ class Bindings:
         """`secrets` by name or placeholder; with `fresh`, ids that the client made up are made anew."""
         self.dialogue = dialogue
         self._filling = Filling(dialogue)
-        self._ties, shared = _ties_of(dialogue)
-        self._table = Table(shared)
+        self._ties, places = _ties_of(dialogue)
+        self._table = Table(places)
         self._waiting = Waiting(self._ties)
         self._answers: dict[object, Occurrence] = {}
         for one in dialogue.occurrences:
@@ -79,7 +79,7 @@ class Bindings:
         assert fresh is not None
         for _ in range(100):  # a short one may be drawn twice
             value = renewed(variable.value, fresh)
-            if self._table.recorded(variable.scope, value) is None:
+            if not self._table.recorded(variable.scope, value):
                 return value
         return variable.value
 

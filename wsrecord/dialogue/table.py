@@ -5,9 +5,10 @@ Of ids at one place some may tell by themselves and some by their place alone (1
 """
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from .insides import Path, Scalar
+from .significance import is_telling
 from .steps import Occurrence
 from .ties import Tie
 from .tokens import Token, text_of
@@ -16,36 +17,17 @@ _Spot: TypeAlias = tuple[str, Path]  # a place in all that is of one kind
 _APART = ("echo", "rpc")  # what each side counts by itself may be equal, and is never one
 
 
-class _Place(NamedTuple):
-    """Where a token is said beside those of other scopes."""
-
-    spots: frozenset[_Spot]
-    scopes: tuple[str, ...]  # the others
+Spots: TypeAlias = Mapping[Token, frozenset[_Spot]]
 
 
-Places: TypeAlias = Mapping[Token, _Place]
-
-
-def places(occurrences: Iterable[Occurrence], ties: Mapping[int, tuple[Tie, ...]]) -> Places:
-    """Where the server's values of several scopes share a place: of each token, where and with which."""
-    scopes: dict[_Spot, dict[str, None]] = {}
-    spots: dict[Token, set[_Spot]] = {}
+def spots(occurrences: Iterable[Occurrence], ties: Mapping[int, tuple[Tie, ...]]) -> Spots:
+    """Where the server says each value in its sessions."""
+    found: dict[Token, set[_Spot]] = {}
     for one in occurrences:
-        if one.sender != "server" or not one.is_unit:
-            continue
-        for tie in ties.get(one.number, ()):
-            if not tie.token.scope.startswith(_APART):
-                spot = one.kind, _anywhere(tie.path)
-                scopes.setdefault(spot, {})[tie.token.scope] = None
-                spots.setdefault(tie.token, set()).add(spot)
-    shared = {spot: names for spot, names in scopes.items() if len(names) > 1}
-    found: dict[Token, _Place] = {}
-    for token, mine in spots.items() if shared else ():
-        mixed = frozenset(spot for spot in mine if spot in shared)
-        others = dict.fromkeys(name for spot in mixed for name in shared[spot] if name != token.scope)
-        if others:
-            found[token] = _Place(mixed, tuple(others))
-    return found
+        if one.sender == "server" and one.is_unit:
+            for tie in ties.get(one.number, ()):
+                found.setdefault(tie.token, set()).add((one.kind, _anywhere(tie.path)))
+    return {token: frozenset(mine) for token, mine in found.items()}
 
 
 def _anywhere(path: Path) -> Path:
@@ -56,36 +38,39 @@ def _anywhere(path: Path) -> Path:
 class Table:
     """What stands for what, as far as it is known."""
 
-    def __init__(self, shared: Places) -> None:
-        self._shared = shared
+    def __init__(self, spots: Spots) -> None:
+        self._spots = spots
         self._live: dict[Token, Scalar] = {}
-        self._recorded: dict[Token, Token] = {}  # by the live value
+        self._recorded: dict[str, dict[Token, None]] = {}  # by the live value's text
 
     def get(self, token: Token) -> Scalar | None:
         """The live value; None if there is none yet."""
         return self._live.get(token)
 
-    def recorded(self, scope: str, live: Scalar) -> Token | None:
+    def recorded(self, scope: str, live: Scalar) -> list[Token]:
         """What a live value stands for within a scope."""
-        return self._recorded.get(Token(scope, text_of(live)))
+        return [token for token in self._recorded.get(text_of(live), ()) if token.scope == scope]
 
     def holder(self, token: Token, live: Scalar) -> Token | None:
-        """What a live value stands for, in the scope or at a place of the token; None: it is free."""
-        text = text_of(live)
-        own = self._recorded.get(Token(token.scope, text))
-        place = self._shared.get(token) if own is None else None
-        if place is None:
-            return own
-        for scope in place.scopes:
-            other = self._recorded.get(Token(scope, text))
-            if other is None or other.text == token.text:  # one value may be known in several ways
-                continue
-            theirs = self._shared.get(other)
-            if theirs is not None and not place.spots.isdisjoint(theirs.spots):
-                return other
-        return None
+        """What a live value stands for, so that it can't stand for another; None: it is free."""
+        held = self._recorded.get(text_of(live))
+        if held is None:
+            return None
+        if token in held:
+            return token
+        return next((other for other in held if self._excludes(other, token, live)), None)
+
+    def _excludes(self, other: Token, token: Token, live: Scalar) -> bool:
+        if other.scope == token.scope and (token.scope or is_telling(live)):
+            return True
+        if other.text == token.text:  # one value may be known in several ways
+            return False
+        if other.scope.startswith(_APART) or token.scope.startswith(_APART):
+            return False
+        nowhere: frozenset[_Spot] = frozenset()
+        return not self._spots.get(other, nowhere).isdisjoint(self._spots.get(token, nowhere))
 
     def bind(self, token: Token, live: Scalar) -> None:
         """From now on this value stands for that one."""
         self._live[token] = live
-        self._recorded[Token(token.scope, text_of(live))] = token
+        self._recorded.setdefault(text_of(live), {})[token] = None

@@ -19,7 +19,7 @@ class Waiting:
     def __init__(self, ties: Mapping[int, tuple[Tie, ...]]) -> None:
         self._ties = ties
         self._all: dict[_Kind, _Row] = {}
-        self._tied: dict[tuple[_Kind, Token], _Row] = {}
+        self._tied: dict[tuple[_Kind, Path, Token], _Row] = {}
         self._places: dict[_Kind, dict[tuple[Path, str], None]] = {}  # where events of a kind have ties
 
     def add(self, one: Occurrence) -> None:
@@ -31,7 +31,7 @@ class Waiting:
         for tie in self._ties.get(one.number, ()):
             if tie.tells:
                 places[tie.path, tie.token.scope] = None
-                self._tied.setdefault((kind, tie.token), {})[one.number] = one
+                self._tied.setdefault((kind, tie.path, tie.token), {})[one.number] = one
 
     def remove(self, one: Occurrence) -> None:
         """It has come."""
@@ -40,7 +40,7 @@ class Waiting:
         del self._all[kind][one.number]
         for tie in self._ties.get(one.number, ()):
             if tie.tells:
-                self._tied[kind, tie.token].pop(one.number, None)
+                self._tied[kind, tie.path, tie.token].pop(one.number, None)
 
     def like(self, session: int, name: str, value: Any, table: Table) -> Iterator[Occurrence]:
         """Those that an event may stand for, in recorded order: tied as it is, as far as that is known."""
@@ -49,7 +49,6 @@ class Waiting:
         for path, scope in self._places.get(kind, ()):
             live = get(value, path)
             if isinstance(live, str | int | float) and not isinstance(live, bool):
-                token = table.recorded(scope, live)
-                row = self._tied.get((kind, token)) if token is not None else None
-                rows += [row] if row else []
+                known = (self._tied.get((kind, path, token)) for token in table.recorded(scope, live))
+                rows += filter(None, known)
         yield from min(rows, key=len).values()
