@@ -13,10 +13,11 @@ from urllib.parse import urlsplit
 from wsrecord.errors import TargetError, UsageError
 from wsrecord.live import process as processes
 from wsrecord.live.upstream import Upstream, parse_target
+from wsrecord.live.vitals import health
 from wsrecord.report.escape import terminal
 
 _LOOK = 0.05  # seconds between two looks at whether it is ready
-_TRY = 2.0  # seconds for one of them
+_TRY = 2.0  # seconds for a connection
 _SHOWN = 15  # lines of output that a failure shows
 
 
@@ -214,24 +215,8 @@ class _Answers:
 
     async def shows(self) -> bool:
         """Whether it is now."""
-        upstream = self.upstream
-        head = (
-            f"GET {upstream.path or '/'} HTTP/1.1\r\nHost: {upstream.host_header}\r\n"
-            "User-Agent: wsrecord\r\nAccept: */*\r\nConnection: close\r\n\r\n"
-        )
-        try:
-            async with asyncio.timeout(_TRY):
-                reader, writer = await asyncio.open_connection(upstream.host, upstream.port, ssl=upstream.tls)
-                try:
-                    writer.write(head.encode("latin-1"))
-                    line = await reader.readline()
-                finally:
-                    writer.close()
-                    with contextlib.suppress(OSError):
-                        await writer.wait_closed()
-        except (OSError, ValueError):
-            return False
-        return re.match(rb"HTTP/1\.[01] [23]\d\d", line) is not None
+        status = await health(self.upstream, self.upstream.path or "/")
+        return status is not None and 200 <= status < 400
 
 
 @contextlib.asynccontextmanager
