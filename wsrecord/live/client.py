@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from wsrecord.cassette.model import Message, Response
+from wsrecord.live.draining import Draining
 from wsrecord.live.end import End
 from wsrecord.live.handshake import faults
 from wsrecord.live.narrow import connected
@@ -59,31 +60,6 @@ class Patience:
     window: int | None = None  # bytes that the system holds of what came and was not read
 
 
-class _Socket(End):
-    """The one socket; it tells when it takes bytes again."""
-
-    __slots__ = ("drained",)
-
-    def __init__(self, client: "Client") -> None:
-        super().__init__(client, "server")
-        self.drained = asyncio.Event()
-        self.drained.set()
-
-    def pause_writing(self) -> None:
-        """The server does not read as fast as we write."""
-        self.drained.clear()
-
-    def resume_writing(self) -> None:
-        """It reads again."""
-        self.drained.set()
-        super().resume_writing()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Nobody need wait for it any more."""
-        self.drained.set()
-        super().connection_lost(exc)
-
-
 class Client:
     """One connection to a target."""
 
@@ -100,7 +76,7 @@ class Client:
         self._ear = ear
         self._tap = Tap(self, patience.bounds)
         self._track = reel.track(tls=upstream.tls is not None)
-        self._socket = _Socket(self)
+        self._socket = Draining(self, "server")
         self._writer: FrameWriter | None = None
         self._heads: dict[int, RequestHead] = {}  # of upgrades that wait for their answer
         self._received = self._messages = 0

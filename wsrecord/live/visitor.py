@@ -13,6 +13,7 @@ from typing import Protocol
 
 from wsrecord.cassette.model import Message, Request
 from wsrecord.live.client import BROKEN, Patience
+from wsrecord.live.draining import Draining
 from wsrecord.live.end import End
 from wsrecord.live.reel import Reel, Track
 from wsrecord.live.trouble import Kind, Trouble
@@ -48,30 +49,20 @@ class Host(Protocol):
         """Hear that the connection is over."""
 
 
-class _Socket(End):
-    """The client's end; it tells when it takes bytes again."""
+class _Socket(Draining):
+    """The client's end: as long as it does not read, nothing more is read from it either."""
 
-    __slots__ = ("drained",)
-
-    def __init__(self, visitor: "Visitor") -> None:
-        super().__init__(visitor, "client")
-        self.drained = asyncio.Event()
-        self.drained.set()
+    __slots__ = ()
 
     def pause_writing(self) -> None:
-        """The client does not read as fast as we write: nothing more is read from it either."""
-        self.drained.clear()
+        """The client does not read as fast as we write."""
+        super().pause_writing()
         self.choke(True)
 
     def resume_writing(self) -> None:
         """It reads again."""
-        self.drained.set()
+        super().resume_writing()
         self.choke(False)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Nobody need wait for it any more."""
-        self.drained.set()
-        super().connection_lost(exc)
 
 
 class Visitor:
@@ -81,7 +72,7 @@ class Visitor:
         self, host: Host, clock: Callable[[], int], patience: Patience, handshake: float, *, tls: bool
     ) -> None:
         self.patience = patience
-        self.socket = _Socket(self)
+        self.socket = _Socket(self, "client")
         self.gone = asyncio.Event()
         self.bug: Exception | None = None
         self._host = host
