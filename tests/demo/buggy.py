@@ -8,20 +8,14 @@ import struct
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 from demo.client import eventually, log_in, request
 from websockets.frames import Frame, Opcode
 
-from wsrecord.cassette.redaction.redactor import Redactor
 from wsrecord.demo.bugs.steps import Step
 from wsrecord.demo.server import DemoServer
-from wsrecord.live.proxy import Listen, Proxy, ProxyOptions
-from wsrecord.live.recorder import Plan, Recorder
-from wsrecord.live.turn import Turn
-from wsrecord.live.upstream import Routes, parse_target
 
 Event = dict[str, Any]
 _SYNC = b"sync"
@@ -275,26 +269,3 @@ class Play:
     async def _do_stop(self, step: Step) -> None:
         self.sessions[step.on].stopped = True
         self.sessions[step.on].writer.transport.pause_reading()  # type: ignore[attr-defined]
-
-
-async def recorded(server: DemoServer, out: Path, act: Any) -> None:
-    """Record what `act` does with a server behind a proxy; it gets the proxy's port."""
-    zero = time.monotonic_ns()
-    clock = lambda: time.monotonic_ns() - zero  # noqa: E731
-    target = parse_target(server.url, None)
-    plan = Plan(out, {"/": target.url}, "0123456789ab", lambda: Redactor(nonce="0123456789ab"))
-    recorder = Recorder(plan, clock, print)
-    proxy = Proxy(
-        ProxyOptions(Listen(port=0, fixed=True), Routes.of({"/": target})),
-        log=lambda: recorder.log(tls=False),
-        gone=lambda log: log.gone(),
-        clock=clock,
-        turn=Turn(clock, recorder.flush),
-    )
-    await proxy.start()
-    try:
-        await act(proxy.port)
-        await server.shut_down()
-    finally:
-        await proxy.stop(2)
-        recorder.close()

@@ -5,7 +5,6 @@ import json
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -13,17 +12,13 @@ from types import SimpleNamespace
 from typing import Any
 
 from demo.client import log_in
+from support.taped import taped
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
-from wsrecord.cassette.redaction.redactor import Redactor
 from wsrecord.demo.drifts.drift import Chosen
 from wsrecord.demo.options import DemoOptions
 from wsrecord.demo.server import DemoServer, serve_demo
-from wsrecord.live.proxy import Listen, Proxy, ProxyOptions
-from wsrecord.live.recorder import Plan, Recorder
-from wsrecord.live.turn import Turn
-from wsrecord.live.upstream import Routes, parse_target
 
 ROOT = Path(__file__).parents[2]
 AT_ONCE = 6
@@ -164,26 +159,11 @@ async def recorded(chosen: Sequence[Chosen], out: Path, *, seed: int | None = No
     """Record the dialogue with a server that has these drifts."""
     options = DemoOptions(pace=0.002, drifts=tuple(chosen), seed=seed)
     async with serve_demo(options=options) as server:
-        zero = time.monotonic_ns()
-        clock = lambda: time.monotonic_ns() - zero  # noqa: E731
-        target = parse_target(server.url, None)
-        plan = Plan(out, {"/": target.url}, "0123456789ab", lambda: Redactor(nonce="0123456789ab"))
-        recorder = Recorder(plan, clock, print)
-        proxy = Proxy(
-            ProxyOptions(Listen(port=0, fixed=True), Routes.of({"/": target})),
-            log=lambda: recorder.log(tls=False),
-            gone=lambda log: log.gone(),
-            clock=clock,
-            turn=Turn(clock, recorder.flush),
-        )
-        await proxy.start()
-        through = SimpleNamespace(port=proxy.port, url=f"ws://127.0.0.1:{proxy.port}/ws")
-        try:
-            await dialogue(server, through)
-            await server.shut_down()
-        finally:
-            await proxy.stop(2)
-            recorder.close()
+
+        async def act(port: int) -> None:
+            await dialogue(server, SimpleNamespace(port=port, url=f"ws://127.0.0.1:{port}/ws"))
+
+        await taped(server, out, act)
 
 
 async def record_all(servers: dict[str, Sequence[Chosen]], folder: Path) -> None:

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from demo.buggy import Play, Session, recorded
+from demo.buggy import Play, Session
 from demo.drifted import checked
+from support.taped import taped
 
 from wsrecord.demo import DemoError
 from wsrecord.demo.bugs.bug import Bug
@@ -243,7 +244,7 @@ def test_a_normal_chat_meets_no_bug(tmp_path: Path) -> None:
                 options = ChatOptions(username="ada", password="analytical", url=f"ws://127.0.0.1:{port}")
                 await chat(options, ["2 + 2", "what is a token?", "/ping", "weather; 6 * 7"], io.StringIO())
 
-            await recorded(server, tmp_path / f"{name}.wsr", talk)
+            await taped(server, tmp_path / f"{name}.wsr", talk)
 
     async def main() -> None:
         async with asyncio.TaskGroup() as group:
@@ -273,7 +274,7 @@ def test_check_names_the_bugs_that_a_recording_shows(tmp_path: Path) -> None:
                     await asyncio.sleep(1.3)  # the contract gives answers a second, if nobody leaves
                 await play.leave()
 
-            await recorded(server, tmp_path / folder / f"{bug.name}.wsr", talk)
+            await taped(server, tmp_path / folder / f"{bug.name}.wsr", talk)
 
     async def main() -> None:
         async with asyncio.TaskGroup() as group:

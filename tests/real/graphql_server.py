@@ -1,11 +1,8 @@
 """A GraphQL server by strawberry, in a process of its own: subscriptions over graphql-transport-ws."""
 
 import asyncio
-import signal
-import subprocess
 import sys
-from collections.abc import AsyncGenerator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator
 
 import strawberry
 import uvicorn
@@ -38,21 +35,6 @@ class Subscription:
         for word in text.split():
             yield word
             await asyncio.sleep(0.03)
-
-
-@contextmanager
-def serve() -> Iterator[int]:
-    """Run it on a free port."""
-    from support.waiting import free_port, until_it_answers
-
-    port = free_port()
-    server = subprocess.Popen([sys.executable, __file__, str(port)], stderr=subprocess.DEVNULL)
-    try:
-        until_it_answers(f"http://127.0.0.1:{port}/", server)
-        yield port
-    finally:
-        server.send_signal(signal.SIGTERM)
-        server.wait(30)
 
 
 if __name__ == "__main__":

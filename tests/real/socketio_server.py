@@ -1,10 +1,6 @@
 """A Socket.IO server by python-socketio, in a process of its own: a room, acknowledgements, bytes."""
 
-import signal
-import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import socketio
@@ -35,21 +31,6 @@ def application() -> socketio.ASGIApp:
         return data[::-1]
 
     return socketio.ASGIApp(server)
-
-
-@contextmanager
-def serve() -> Iterator[int]:
-    """Run it on a free port."""
-    from support.waiting import free_port, until_it_answers
-
-    port = free_port()
-    server = subprocess.Popen([sys.executable, __file__, str(port)], stderr=subprocess.DEVNULL)
-    try:
-        until_it_answers(f"http://127.0.0.1:{port}/", server)
-        yield port
-    finally:
-        server.send_signal(signal.SIGTERM)
-        server.wait(30)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from real import graphql_server
+from real.processes import serving
 from real.replays import CONTRACTED, Recorded, node, recorded
 from support import rewriting
 
@@ -24,7 +25,7 @@ def library(url: str) -> None:
 @pytest.fixture(scope="module")
 def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorded]:
     folder = tmp_path_factory.mktemp("graphql")
-    with recorded(graphql_server.serve(), folder, library, "graphql") as one:
+    with recorded(serving(graphql_server.__file__), folder, library, "graphql") as one:
         yield one
 
 

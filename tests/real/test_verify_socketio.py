@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from real import socketio_server
+from real.processes import serving
 from real.replays import CONTRACTED, Recorded, node, recorded
 from support import rewriting
 
@@ -18,7 +19,7 @@ def official(url: str) -> None:
 @pytest.fixture(scope="module")
 def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorded]:
     folder = tmp_path_factory.mktemp("socketio")
-    with recorded(socketio_server.serve(), folder, official, "socketio") as one:
+    with recorded(serving(socketio_server.__file__), folder, official, "socketio") as one:
         yield one
 
 
