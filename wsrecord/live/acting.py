@@ -32,7 +32,7 @@ from wsrecord.explore.vocabulary import Vocabulary
 from wsrecord.explore.wire import fragments
 from wsrecord.judge.fuzz import Bare, Broke, Fact
 from wsrecord.live.door import Answers, Approach, Door
-from wsrecord.live.outcome import Acted, how, label, outcome
+from wsrecord.live.outcome import Acted, Sung, how, label, outcome
 from wsrecord.live.reel import Reel
 from wsrecord.live.seat import News, Said, Seat
 from wsrecord.wire.frames import Opcode
@@ -68,6 +68,7 @@ class Rules:
     refusals: frozenset[str]
     doors: Sequence[Door]
     waiting: Waiting = field(default_factory=Waiting)
+    sung: Sung = field(default_factory=Sung)
     limits: set[asyncio.Timeout] = field(default_factory=set)  # of the cases that are being acted out
 
     def hurry(self, within: float) -> None:
@@ -91,7 +92,7 @@ async def act(case: Case, rules: Rules, random: Random, *, anew: bool = False) -
         hurried = limit.when() != planned
         rules.limits.discard(limit)
         await acting.leave()
-    done = outcome(case, acting.reel, acting.seats, acting.facts, acting.last, rules.contract)
+    done = outcome(case, acting.reel, acting.seats, acting.facts, acting.last, rules.contract, rules.sung)
     return replace(done, denied=acting.denied, dead=acting.dead, cut=hurried)
 
 
@@ -264,9 +265,9 @@ class _Acting:
                 await self._news.until(partial(_has_said, self._place(seat, what), what), waiting)
         term = self._rules.words.terms.get(move.event or "")
         said = self._speech.utter(move, term, lambda what: self._place(seat, what).given(what[0], what[1]))
-        seat.confided.update(
-            self._speech.canaries[what] for kind, what in holes(move.value) if kind == CANARY and said
-        )
+        for kind, what in holes(move.value):
+            if kind == CANARY and said:
+                self._rules.sung.add(self._speech.canaries[what], self._case, seat)
         return said
 
     def _place(self, seat: Seat, what: Any) -> Seat:

@@ -8,6 +8,7 @@ from random import Random
 
 from wsrecord.errors import TargetError
 from wsrecord.explore.failure import Failure, chosen, key_of
+from wsrecord.explore.merged import merged
 from wsrecord.explore.moves import Case
 from wsrecord.judge.codes import Code
 from wsrecord.judge.finding import Finding
@@ -119,7 +120,8 @@ class Explorer:
         for one in acted:
             finding = chosen(judged(one, self.done.shown)) if not one.cut else None
             if finding is not None:
-                found.append((one.case, finding))
+                case = one.case if one.betrayed is None else merged(one.betrayed, one.case)
+                found.append((case, finding))
         dead = await self._care.lost(soon=watch.lost)
         if dead:
             broke = [pair for pair in found if pair[1].code == Code.SERVER_BROKE.number]

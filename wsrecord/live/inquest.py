@@ -18,6 +18,7 @@ from wsrecord.explore.failure import Failure, Key, alike, key_of, label
 from wsrecord.explore.moves import Case, Say
 from wsrecord.explore.retold import note_of
 from wsrecord.explore.shrink import shrinking
+from wsrecord.explore.tidy import tidy
 from wsrecord.judge import fuzz
 from wsrecord.judge.finding import Finding
 from wsrecord.judge.fuzz import Beside, Broke, Fact
@@ -132,7 +133,7 @@ class Inquest:
             if found is not None:
                 case, finding, votes = small, found, again
                 break
-        await self._keep(Failure(key, finding, case, votes))
+        await self._keep(Failure(key, finding, tidy(case), votes))
 
     async def _vote(self, case: Case, key: Key) -> tuple[Finding | None, tuple[int, int]]:
         """Whether enough replays fail in this way, and how many did."""

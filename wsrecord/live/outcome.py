@@ -7,7 +7,9 @@ from wsrecord.contract.model import Contract
 from wsrecord.explore.moves import Case, Say
 from wsrecord.judge.fuzz import Broke, Fact, Meant, Overheard, is_broken
 from wsrecord.live.reel import Reel
-from wsrecord.live.seat import Said, Seat
+from wsrecord.live.seat import Bird, Said, Seat
+
+_CANARIES = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +25,37 @@ class Acted:
     rough: frozenset[int]  # sessions in which the client broke the protocol
     stalled: frozenset[int] = frozenset()  # sessions in which the client let the server wait
     daring: frozenset[int] = frozenset()  # sessions that a server may refuse
+    betrayed: Case | None = None  # the case whose words a session of this one was told
     cut: bool = False  # it did not come to its end
     denied: str | None = None  # nobody was let in
     dead: bool = False  # nobody answers any more
 
 
+class Sung:
+    """Canaries that were said, by whom and in which case; the last few hundred."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[Case, Seat]] = {}
+
+    def add(self, text: str, case: Case, seat: Seat) -> None:
+        """A client said it."""
+        self._known[text] = case, seat
+        if len(self._known) > _CANARIES:
+            del self._known[next(iter(self._known))]
+
+    def of(self, text: str) -> tuple[Case, Seat] | None:
+        """Whose it is."""
+        return self._known.get(text)
+
+
 def outcome(
-    case: Case, reel: Reel, seats: Mapping[int, Seat], facts: Sequence[Fact], last: str, contract: Contract
+    case: Case,
+    reel: Reel,
+    seats: Mapping[int, Seat],
+    facts: Sequence[Fact],
+    last: str,
+    contract: Contract,
+    sung: Sung,
 ) -> Acted:
     """All facts: those that were seen at once, and those that the sessions show in the end."""
     found = list(facts)
@@ -46,7 +72,8 @@ def outcome(
                     tainted.add((session, said.answered_at))
             if not (said.move.cuts or said.move.ping_at is not None):
                 found.append(_meant(said, session, seat))
-    found += _overheard(seats, contract, reel.clock())
+    heard = list(_overheard(seats, contract, sung, reel.clock()))
+    found += [fact for fact, _ in heard]
     return Acted(
         case,
         reel,
@@ -55,6 +82,7 @@ def outcome(
         _sessions(seat for seat in seats.values() if seat.broken),
         _sessions(seat for seat in seats.values() if seat.stalled),
         _sessions(seat for seat in seats.values() if seat.daring),
+        next((other for _, other in heard if other is not case), None),
     )
 
 
@@ -74,24 +102,32 @@ def _ends(seat: Seat, session: int, last: str, t: int) -> Iterator[Fact]:
         yield Broke(session=session, t=t, after=label(seat.pending[0].move), how=how(seat))
 
 
-def _overheard(seats: Mapping[int, Seat], contract: Contract, t: int) -> Iterator[Fact]:
+def _overheard(
+    seats: Mapping[int, Seat], contract: Contract, sung: Sung, t: int
+) -> Iterator[tuple[Fact, Case]]:
     """What one user was told that only another one knows; said by the contract to be nobody else's."""
     isolation = contract.isolation
-    if isolation is None:
-        return
-    owners = {text: seat for seat in seats.values() for text in seat.confided}
     for seat in seats.values():
-        for one in seat.birds:
-            owner = owners.get(one.text)
-            if owner is None or owner.who == seat.who:
+        for one in seat.birds if isolation is not None else ():
+            owner = sung.of(one.text)
+            if owner is None or owner[1].who == seat.who or _shared(one, contract):
                 continue
-            shared = any(
-                place.pointer == one.pointer and (place.events is None or one.key in place.events)
-                for place in isolation.shared
-            )
-            if not shared and seat.client is not None and seat.client.session is not None:
-                yield Overheard(session=seat.client.session, number=one.number, t=t, event=one.key.name,
-                                pointer=one.pointer)  # fmt: skip
+            if seat.client is not None and seat.client.session is not None:
+                fact = Overheard(
+                    session=seat.client.session,
+                    number=one.number,
+                    t=t,
+                    event=one.key.name,
+                    pointer=one.pointer,
+                )
+                yield fact, owner[0]
+
+
+def _shared(one: Bird, contract: Contract) -> bool:
+    return contract.isolation is not None and any(
+        place.pointer == one.pointer and (place.events is None or one.key in place.events)
+        for place in contract.isolation.shared
+    )
 
 
 def how(seat: Seat) -> str:

@@ -75,7 +75,6 @@ class Seat:
         self.broken = False  # the client broke the protocol
         self.daring = False  # it comes back, or asks oddly
         self.stalled = False  # the client did not read for a while
-        self.confided: set[str] = set()  # canaries that the client said
         self.birds: list[Bird] = []  # those that it heard
         isolation = contract.isolation
         self._user = isolation.user if isolation is not None else None
