@@ -12,7 +12,7 @@ from .moves import Case, Say
 Key = tuple[str, ...]
 _NUMBER = re.compile(r"\d+")
 # The same fault seen twice: these come first, and say most; those say least, where others say why.
-_FIRST = ("WS908", "WS909", "WS903", "WS904", "WS905")
+_FIRST = ("WS908", "WS311", "WS909", "WS903", "WS904", "WS905")
 _LAST = ("WS907", "WS901", "WS902")
 
 

@@ -32,7 +32,7 @@ from wsrecord.explore.vocabulary import Vocabulary
 from wsrecord.explore.wire import fragments
 from wsrecord.judge.fuzz import Bare, Broke, Fact
 from wsrecord.live.door import Answers, Approach, Door
-from wsrecord.live.outcome import Acted, Sung, how, label, outcome
+from wsrecord.live.outcome import Acted, Sung, how, label, odd, outcome
 from wsrecord.live.reel import Reel
 from wsrecord.live.seat import News, Said, Seat
 from wsrecord.wire.frames import Opcode
@@ -233,7 +233,7 @@ class _Acting:
         self._used.update(ids)
         assert seat.client is not None
         seat.said.append(said)
-        if move.cuts or move.ping_at is not None or move.slow:
+        if odd(move):
             await self._write(seat, fragments(opcode, data, move.cuts, move.ping_at, BETWEEN), move.slow)
         else:
             seat.client.send(opcode, data)
@@ -245,7 +245,7 @@ class _Acting:
         if move.then == "quiet":
             await self._quiet([seat])
         said.waited = time.monotonic() - said.sent
-        if move.cuts or move.ping_at is not None:
+        if odd(move):
             self._in_frames(seat, said)
 
     async def _write(self, seat: Seat, data: bytes, slow: bool) -> None:
@@ -282,11 +282,13 @@ class _Acting:
             got = "no answer" if not seat.over else how(seat)
         elif said.move.ping_at is not None and BETWEEN not in seat.pongs:
             got = "no pong"
-        what = "a message in several frames"
+        what = (
+            "a message in several frames" if said.move.cuts else "a message that comes a few bytes at a time"
+        )
         if said.move.ping_at is not None:
             what += " with a ping between them"
         if said.move.breaks is None:
-            self._bare(seat, what, "what the message in one frame is answered with", got)
+            self._bare(seat, what, "what the message at once, in one frame, is answered with", got)
 
     # -- below messages
 

@@ -70,7 +70,7 @@ def outcome(
                 tainted.add((session, said.number))
                 if said.answered_at is not None:
                     tainted.add((session, said.answered_at))
-            if not (said.move.cuts or said.move.ping_at is not None):
+            if not odd(said.move):
                 found.append(_meant(said, session, seat))
     heard = list(_overheard(seats, contract, sung, reel.clock()))
     found += [fact for fact, _ in heard]
@@ -128,6 +128,11 @@ def _shared(one: Bird, contract: Contract) -> bool:
         place.pointer == one.pointer and (place.events is None or one.key in place.events)
         for place in contract.isolation.shared
     )
+
+
+def odd(move: Say) -> bool:
+    """Whether its bytes go out otherwise than in one frame and at once."""
+    return bool(move.cuts) or move.ping_at is not None or move.slow
 
 
 def how(seat: Seat) -> str:
