@@ -7,7 +7,7 @@ import pytest
 from support import examples
 from support.examples import Told
 
-from wsrecord.judge.fuzz import Bare, Beside, Broke, Fact, Meant, is_broken, judge
+from wsrecord.judge.fuzz import Bare, Beside, Broke, Fact, Meant, Overheard, is_broken, judge
 
 TOLD = list(examples.told())
 _KINDS: Mapping[str, Any] = {
@@ -15,6 +15,7 @@ _KINDS: Mapping[str, Any] = {
     "broke": lambda **said: Broke(**{"session": 1, "t": 0, **said}),
     "bare": lambda **said: Bare(**{"session": 1, "t": 0, "got": None, **said}),
     "beside": Beside,
+    "overheard": lambda **said: Overheard(**{"session": 1, "number": 2, "t": 0, **said}),
 }
 
 

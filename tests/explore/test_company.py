@@ -1,0 +1,81 @@
+"""Two users at a time, those who come back, and those who are slow."""
+
+from pathlib import Path
+from random import Random
+
+import pytest
+from explore.shop import shop
+
+from wsrecord.explore.below import below
+from wsrecord.explore.company import betrayed, company
+from wsrecord.explore.moves import CANARY, Close, Connect, Move, Say, Stall, holes
+from wsrecord.explore.parts import Parts
+from wsrecord.explore.returning import returning
+from wsrecord.explore.vocabulary import Vocabulary
+
+
+@pytest.fixture
+def words(tmp_path: Path) -> Vocabulary:
+    return Vocabulary(shop(tmp_path))
+
+
+def parts(words: Vocabulary, users: int = 2, **returns: tuple[str, ...]) -> Parts:
+    back = {int(name[1:]): numbers for name, numbers in returns.items()}
+    return Parts(words, users=users, json=True, random=Random(1), returns=back)
+
+
+def confided(moves: list[Move]) -> list[int]:
+    return [
+        move.on for move in moves if isinstance(move, Say) and any(k == CANARY for k, _ in holes(move.value))
+    ]
+
+
+def test_what_one_user_confides_is_said_before_the_other_speaks(agent: Vocabulary) -> None:
+    made = list(betrayed(parts(agent)))
+    assert made
+    for moves in made:
+        assert confided(moves) == [1]
+        last = moves[-1]
+        assert isinstance(last, Say)
+        assert (last.on, last.breaks) == (0, "an event that there is")
+
+
+def test_words_confided_are_right(agent: Vocabulary) -> None:
+    made = [moves for moves in company(parts(agent)) if confided(moves)]
+    assert made
+    for moves in made:
+        for move in moves:
+            assert not isinstance(move, Say) or agent.right(agent.terms[move.event or ""], move.value)
+
+
+@pytest.mark.parametrize("of", [company, betrayed])
+def test_there_is_no_company_for_one_user(words: Vocabulary, of: object) -> None:
+    assert not list(of(parts(words, users=1)))  # type: ignore[operator]
+
+
+def test_who_can_come_back_does_so_rightly_twice_too_soon_and_with_odd_numbers(words: Vocabulary) -> None:
+    made = list(returning(parts(words, u1=("after",))))
+    backs = [
+        [move for move in moves if isinstance(move, Connect) and move.back is not None] for moves in made
+    ]
+    assert any(len(row) == 2 for row in backs)  # by the same token twice
+    assert any(
+        row and not any(isinstance(move, Close) for move in moves)
+        for row, moves in zip(backs, made, strict=True)
+    )
+    numbers = {move.query.get("after", "as recorded") for row in backs for move in row}
+    assert numbers >= {"as recorded", None, "1000000", "-1", "x"}
+    assert all(move.user == 1 for row in backs for move in row)
+
+
+def test_who_cannot_come_back_comes_anew(words: Vocabulary) -> None:
+    for moves in returning(parts(words)):
+        assert not any(isinstance(move, Connect) for move in moves)
+
+
+def test_bytes_come_slowly_and_answers_are_not_fetched(words: Vocabulary) -> None:
+    made = list(below(parts(words)))
+    assert any(isinstance(move, Say) and move.slow for moves in made for move in moves)
+    stalled = [moves for moves in made if any(isinstance(move, Stall) for move in moves)]
+    assert stalled
+    assert all(moves[0] == Connect(narrow=True) for moves in stalled)
