@@ -1,5 +1,8 @@
 """Cases, phase by phase."""
 
+import os
+import subprocess
+import sys
 from collections import Counter
 from itertools import islice
 from pathlib import Path
@@ -32,6 +35,35 @@ def test_the_same_seed_gives_the_same_cases(words: Vocabulary) -> None:
     one, same, other = ([as_json(case) for case in cases(words, *PHASES, seed=seed)] for seed in (7, 7, 8))
     assert one == same
     assert one != other
+
+
+IN_A_PROCESS = """
+import json, sys
+from itertools import islice
+from pathlib import Path
+from random import Random
+from explore.shop import shop
+from wsrecord.explore.moves import as_json
+from wsrecord.explore.phases import PHASES, Phases
+from wsrecord.explore.vocabulary import Vocabulary
+words = Vocabulary(shop(Path(sys.argv[1])))
+for case in islice(Phases(words, users=2, random=Random(7)).cases(PHASES), 2000):
+    print(json.dumps(as_json(case)))
+"""
+
+
+def test_the_same_seed_gives_the_same_cases_in_each_process(tmp_path: Path) -> None:
+    root = Path(__file__).parents[2]
+
+    def said(hashing: str) -> str:
+        path = os.pathsep.join(map(str, (root, root / "tests")))
+        environment = {**os.environ, "PYTHONHASHSEED": hashing, "PYTHONPATH": path}
+        command = [sys.executable, "-c", IN_A_PROCESS, str(tmp_path)]
+        return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
+
+    first = said("1")
+    assert first.count("\n") > 500
+    assert said("2") == first
 
 
 def test_right_messages_are_right_and_wrong_ones_say_which_rule(words: Vocabulary) -> None:
