@@ -36,7 +36,8 @@ def start(bug: str = "") -> str:
 
 
 def fuzz(*options: str, bug: str = "") -> int:
-    return run(["fuzz", "--start", start(bug), "--contract", "contract.yaml", "--seed", "1", *options])
+    common = ["--contract", "contract.yaml", "--seed", "1", "--database", "none"]
+    return run(["fuzz", "--start", start(bug), *common, *options])
 
 
 def kept() -> list[Case]:

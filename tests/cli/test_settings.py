@@ -21,6 +21,16 @@ def test_the_nearest_file_upwards_is_taken_and_its_paths_are_its_own(tmp_path: P
     assert found.accepted == str(tmp_path / "k.yaml")
 
 
+@pytest.mark.parametrize(
+    ("said", "meant"), [("finds", "{}/finds"), ("redis://h/2", "redis://h/2"), ("none", "none")]
+)
+def test_of_databases_only_folders_have_a_place(said: str, meant: str, tmp_path: Path) -> None:
+    (tmp_path / "wsrecord.toml").write_text(f'[fuzz]\ndatabase = "{said}"\nprofiles = "tests/profiles.py"\n')
+    found = discover(tmp_path).fuzz
+    assert found.database == meant.format(tmp_path)
+    assert found.profiles == str(tmp_path / "tests/profiles.py")
+
+
 def test_a_file_of_our_own_needs_no_table(tmp_path: Path) -> None:
     (tmp_path / "wsrecord.toml").write_text('fail_on = "never"\n')
     (tmp_path / "pyproject.toml").write_text("[tool.other]\n")

@@ -21,7 +21,12 @@ def test_every_key_has_its_place() -> None:
         min_coverage = 80
         min_score = 92.5
         severity = { WS102 = "breaking", open-at-end = "warning" }
-        fuzz = { targets = ["ws://localhost:8000/*"] }
+
+        [fuzz]
+        targets = ["ws://localhost:8000/*"]
+        database = "redis://finds.example/2"
+        profile = "nightly"
+        profiles = "tests/profiles.py"
     """) == Settings(
         file="pyproject.toml",
         contract=("contracts/agent",),
@@ -30,7 +35,12 @@ def test_every_key_has_its_place() -> None:
         min_coverage=80.0,
         min_score=92.5,
         severity={"WS102": "breaking", "WS206": "warning"},
-        fuzz=Fuzz(targets=("ws://localhost:8000/*",)),
+        fuzz=Fuzz(
+            targets=("ws://localhost:8000/*",),
+            database="redis://finds.example/2",
+            profile="nightly",
+            profiles="tests/profiles.py",
+        ),
     )
 
 
@@ -92,6 +102,7 @@ def test_a_file_of_our_own_has_no_table_around_it() -> None:
         ("[severity]\nschema-invalid = 'warn'", "warning"),
         ("[fuz]", "fuzz"),
         ("[fuzz]\ntargts = []", "targets"),
+        ("[fuzz]\nprofil = 'ci'", "profile"),
     ],
 )
 def test_a_slip_of_the_pen_is_put_right_at_every_level(text: str, meant: str) -> None:

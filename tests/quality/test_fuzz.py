@@ -38,6 +38,7 @@ def fuzz(folder: Path, *options: str, bug: str | None = None) -> int:
             *("--target", "ws://127.0.0.1:{port}/ws", "--ready", "http://127.0.0.1:{port}/health"),
             *("--contract", str(ROOT / "schemas"), "--from", str(ROOT / "cassettes"), "--seed", "1"),
             *("--secret", "password=analytical", "--save", str(folder / "kept"), *options),
+            *("--database", "none"),  # each run by itself
             *("--json", str(folder / "report.json")),
         ]
     )

@@ -1,8 +1,8 @@
 """`wsrecord fuzz`."""
 
 import os
-import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -24,6 +24,7 @@ from wsrecord.cli.fuzz_plan import (
     sources,
     ways_of,
 )
+from wsrecord.cli.fuzz_profile import Habits, habits_of
 from wsrecord.cli.fuzz_report import progress, report_of, summary
 from wsrecord.cli.reports import View, deliver, outputs_of
 from wsrecord.dialogue.script import script
@@ -36,7 +37,7 @@ from wsrecord.live.acting import Rules
 from wsrecord.live.client import Patience
 from wsrecord.live.credentials import Wallet
 from wsrecord.live.door import Door
-from wsrecord.live.exploration import Budget, Explored
+from wsrecord.live.exploration import Explored
 from wsrecord.live.explorer import Explorer
 from wsrecord.live.interrupt import run
 from wsrecord.live.target import Target
@@ -96,6 +97,12 @@ not be reached or let nobody in.
     default=FAILURES,
     help="Where what fails is kept. [.wsrecord/failures]",
 )
+@click.option(
+    "--database",
+    metavar="DIR|redis://…|none",
+    help="Where runs share what they find; Hypothesis' own format.",
+)
+@click.option("--profile", metavar="NAME", help="One of Hypothesis' settings profiles.")
 @click.option("--fail-on", type=click.Choice(FAIL_ON), help="The lightest finding to fail on. [breaking]")
 @click.option("--accepted", metavar="FILE", help="The list of accepted findings.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the report as JSON; - is standard output.")
@@ -115,12 +122,13 @@ def command(**options: Any) -> None:
         contract=options["contracts"], fail_on=options["fail_on"], accepted=options["accepted"]
     )
     allowed(options["target"], settings)
+    habits = habits_of(options, settings.fuzz, _warn)
     contract = contract_of(settings)
     dialogues = [script(load_cassette(path), (contract,)) for path in sources(options["sources"])]
     words = Vocabulary(contract, dialogues)
     servable(words)
     started = datetime.now(UTC).isoformat(timespec="seconds")
-    done = _run(options, words, dialogues)
+    done = _run(options, habits, words, dialogues)
     report = report_of(done, contract, settings, here, started)
     deliver(report, outputs, View(coverage=options["show_coverage"]))
     if not outputs.to_stdout:
@@ -129,17 +137,24 @@ def command(**options: Any) -> None:
     raise click.exceptions.Exit(int(report.exit_code))
 
 
-def _run(options: Mapping[str, Any], words: Vocabulary, dialogues: Sequence[Dialogue]) -> Explored:
-    seed = options["seed"] if options["seed"] is not None else secrets.randbelow(1 << 31)
+def _warn(text: str) -> None:
+    click.echo(f"wsrecord: {text}", err=True)
+
+
+def _run(
+    options: Mapping[str, Any], habits: Habits, words: Vocabulary, dialogues: Sequence[Dialogue]
+) -> Explored:
+    seed = habits.seed(words.contract.name, options["seed"])
     given = given_of(options)
     wallet = Wallet(given, lambda: datetime.now(UTC).timestamp())
-    say = progress()
-    budget = Budget(sessions=options["sessions"], messages=options["messages"], seconds=options["seconds"])
-    click.echo(
-        f"wsrecord: seed {seed}; at most {budget.sessions} sessions, {budget.messages} messages, "
-        f"{budget.seconds:g} s",
-        err=True,
-    )
+    say = progress(habits.voice)
+    budget = habits.budget(options["sessions"], options["messages"], options["seconds"])
+    if habits.voice != "quiet":
+        _warn(
+            f"seed {seed}; at most {budget.sessions} sessions, {budget.messages} messages, "
+            f"{budget.seconds:g} s"
+        )
+    finds = habits.finds(words.contract.name, _warn)
 
     explorers: list[Explorer] = []
 
@@ -153,17 +168,19 @@ def _run(options: Mapping[str, Any], words: Vocabulary, dialogues: Sequence[Dial
             doors = [Door(way, target.upstream, Patience(close=2.0)) for way in ways]
             return Rules(words.contract, words, refusals_of(words.contract, options["refusals"]), doors)
 
-        cases = Phases(
+        kept = list(saved_cases(options["save"]))
+        made = Phases(
             words,
             recorded=[case for dialogue in dialogues for case in retold(dialogue, words)],
-            saved=list(saved_cases(options["save"])),
+            saved=habits.again(kept, finds, words, len(ways), options["phases"]),
             users=len(ways),
             returns={number: way.back.numbers for number, way in enumerate(ways) if way.back is not None},
             codec=words.contract.codec.spec,
             random=Random(seed),  # noqa: S311 - to be repeated
-        ).cases(options["phases"] or PHASES)
+        )
         plan = plan_of(options, budget, seed, tls, {**environment_values(os.environ), **wallet.secrets})
-        explorers.append(Explorer(plan, rules, cases, say))
+        plan = replace(plan, first=plan.first or habits.first)
+        explorers.append(Explorer(plan, rules, habits.cases(made, options["phases"]), say, finds))
         return await explorers[0].run()
 
     try:

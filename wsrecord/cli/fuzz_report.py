@@ -17,10 +17,10 @@ from wsrecord.live.exploration import Explored
 from wsrecord.report.report import Checked, Counts, Report
 
 
-def progress() -> Any:
+def progress(voice: str = "normal") -> Any:
     """On a terminal: how far it is."""
     stream = sys.stderr
-    if not stream.isatty():
+    if not stream.isatty() or voice == "quiet":
         return lambda _: None
 
     def say(text: str) -> None:
@@ -38,6 +38,8 @@ def summary(done: Explored) -> str:
         f"{done.cases.total()} dialogues ({phases}), {done.sessions} sessions, {done.messages} messages in "
         f"{done.seconds:.0f} s; {done.stopped}"
     ]
+    if done.mended:
+        lines.append(f"{done.mended} failures of the database did not come again, and were taken out of it")
     if done.flaky:
         lines.append(f"{done.flaky} failures did not come again when they were tried alone")
     if more:

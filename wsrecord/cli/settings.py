@@ -74,11 +74,21 @@ def _placed(settings: Settings, folder: Path) -> Settings:
             target_ca=_from(folder, settings.verify.target_ca),
             save_failures=_from(folder, settings.verify.save_failures),
         ),
+        fuzz=replace(
+            settings.fuzz,
+            database=_database(folder, settings.fuzz.database),
+            profiles=_from(folder, settings.fuzz.profiles),
+        ),
     )
 
 
 def _from(folder: Path, path: str | None) -> str | None:
     return None if path is None else str(folder / path)
+
+
+def _database(folder: Path, text: str | None) -> str | None:
+    """A folder, unless it is an address, or none at all."""
+    return text if text is None or text == "none" or "://" in text else _from(folder, text)
 
 
 def _tables(path: Path) -> dict[str, Any]:

@@ -172,7 +172,8 @@ def _verify(value: Any, at: At) -> Verify:
 
 
 def _fuzz(value: Any, at: At) -> Fuzz:
-    return Fuzz(**_read(_table(value, at), {"targets": _texts}, at))
+    texts = dict.fromkeys(("database", "profile", "profiles"), _text)
+    return Fuzz(**_read(_table(value, at), {"targets": _texts, **texts}, at))
 
 
 _KEYS: Mapping[str, Reader] = {

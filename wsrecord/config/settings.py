@@ -11,9 +11,12 @@ from wsrecord.judge.verdict import FailOn
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fuzz:
-    """`[fuzz]`: what a fuzzer may be let loose on."""
+    """`[fuzz]`: what a fuzzer may be let loose on, and Hypothesis' settings for it."""
 
     targets: tuple[str, ...] = ()
+    database: str | None = None  # a folder, redis://…, none
+    profile: str | None = None  # one of Hypothesis' settings profiles, by name
+    profiles: str | None = None  # a file of Python that registers some
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

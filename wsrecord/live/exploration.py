@@ -45,6 +45,7 @@ class Explored:
     saved: list[Path] = field(default_factory=list)
     more: Counter[str] = field(default_factory=Counter)  # by code: failures that were not looked into
     flaky: int = 0  # that could not be shown again
+    mended: int = 0  # cases of the database that fail no more
     cases: Counter[str] = field(default_factory=Counter)  # by phase
     sessions: int = 0
     messages: int = 0

@@ -17,6 +17,7 @@ from wsrecord.live.acting import Rules, act
 from wsrecord.live.care import Care
 from wsrecord.live.checkup import Checkup
 from wsrecord.live.exploration import Exploration, Explored, Progress
+from wsrecord.live.finds import Finds
 from wsrecord.live.hurry import hurried
 from wsrecord.live.inquest import Inquest, judged
 from wsrecord.live.outcome import Acted
@@ -27,6 +28,7 @@ from wsrecord.live.watch import Watch
 _LEAK = 48 << 20  # bytes more than at the beginning, after which it is looked for what costs them
 _ROUND = 5  # cases for each place, between two looks at the server
 _STORY = 12  # moves
+_NEAR = 20  # cases that are remembered where one of them ended the server
 _PURSUIT = 12.0  # seconds to find which of many cases did it
 _FEW = 4  # of them that are tried together at first
 
@@ -35,18 +37,25 @@ class Explorer:
     """One run of `fuzz`."""
 
     def __init__(
-        self, plan: Exploration, rules: Callable[[Target], Rules], cases: Iterator[Case], say: Progress
+        self,
+        plan: Exploration,
+        rules: Callable[[Target], Rules],
+        cases: Iterator[Case],
+        say: Progress,
+        finds: Finds,
     ) -> None:
         self.done = Explored()
         self._plan = plan
         self._make = rules
         self._cases = cases
         self._say = say
+        self._finds = finds
         self._random = Random(plan.seed)  # noqa: S311 - to be repeated, not to be secret
         self._care: Care
         self._inquest: Inquest
         self._began = time.monotonic()
         self._gone: tuple[Case, Finding] | None = None  # a case during which the server went
+        self._near: list[Case] = []  # those of which one may have done it
         self._memory: tuple[int, int | None] = (0, None)  # what the server held at first, by its life
 
     async def run(self) -> Explored:
@@ -55,7 +64,7 @@ class Explorer:
             target = await stack.enter_async_context(ready(self._plan.target))
             await target.reset()
             self._care = Care(target, self._make, self._plan.health)
-            self._inquest = Inquest(self._plan, self._care, self.done, self._say, self._random)
+            self._inquest = Inquest(self._plan, self._care, self.done, self._say, self._random, self._finds)
             self.done.shown = [Shown(self._care.rules.contract)]
             self._began = time.monotonic()
             try:
@@ -85,7 +94,13 @@ class Explorer:
                 if self._gone is not None:  # it can't be tried again: it is told as it was seen
                     case, finding = self._gone
                     self.done.failures.append(Failure(key_of(finding), finding, case))
+                for case in self._near[:_NEAR]:
+                    if not self._finds.is_open(case):  # what was known before stands as it was
+                        self._inquest.doubt(case, Code.SERVER_BROKE.number)
                 return
+            for case in batch:
+                if not self._out_of_time() and not self._enough:
+                    await self._inquest.again(case)
             await self._memory_of(recent)
             self._tell()
 
@@ -129,7 +144,8 @@ class Explorer:
             self._gone = broke[0] if broke else None
             end = min((one.over for one in timed if one.acted.dead), default=time.monotonic())
             when = watch.when if watch.lost else end
-            return await self._whose(suspects(timed, when), "WS903") or found[:1], dead
+            self._near = suspects(timed, when)
+            return await self._whose(self._near, "WS903") or found[:1], dead
         if watch.alarmed:
             found += await self._whose(suspects(timed, watch.when), "WS904")
         elif checkup.since is not None or not await self._care.well():

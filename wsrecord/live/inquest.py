@@ -14,12 +14,14 @@ from wsrecord.cassette.recording import load
 from wsrecord.cassette.redaction.redactor import Redactor, Vault
 from wsrecord.errors import CassetteError
 from wsrecord.explore import moves as moving
-from wsrecord.explore.failure import Failure, Key, alike, key_of, label
-from wsrecord.explore.moves import Case, Say
+from wsrecord.explore.failure import Failure, Key, alike, chosen, key_of, label
+from wsrecord.explore.moves import Case
+from wsrecord.explore.proper import fitting
 from wsrecord.explore.retold import note_of
 from wsrecord.explore.shrink import shrinking
 from wsrecord.explore.tidy import tidy
 from wsrecord.judge import fuzz
+from wsrecord.judge.codes import Code
 from wsrecord.judge.finding import Finding
 from wsrecord.judge.fuzz import Beside, Broke, Fact
 from wsrecord.judge.shown import Shown
@@ -27,6 +29,7 @@ from wsrecord.live.acted import findings_of
 from wsrecord.live.acting import act
 from wsrecord.live.care import Care
 from wsrecord.live.exploration import Exploration, Explored, Progress
+from wsrecord.live.finds import Finds
 from wsrecord.live.hurry import hurried
 from wsrecord.live.outcome import Acted
 from wsrecord.live.watch import TOO_LONG, Watch
@@ -49,12 +52,15 @@ def judged(acted: Acted, shown: Sequence[Shown]) -> list[Finding]:
 class Inquest:
     """Looks into what failed."""
 
-    def __init__(self, plan: Exploration, care: Care, done: Explored, say: Progress, random: Random) -> None:
+    def __init__(
+        self, plan: Exploration, care: Care, done: Explored, say: Progress, random: Random, finds: Finds
+    ) -> None:
         self._plan = plan
         self._care = care
         self.done = done
         self._say = say
         self._random = random
+        self._finds = finds
         self._vault = Vault()
         self._known: set[Key] = set()
         self._codes: Counter[str] = Counter()
@@ -118,6 +124,8 @@ class Inquest:
         finding, votes = await self._vote(case, key)
         if finding is None:
             self.done.flaky += 1
+            if votes[0]:
+                self.doubt(case, key[0])
             self._tries[key] += 1
             if self._tries[key] < _TRIES:
                 self._known.discard(key)
@@ -134,6 +142,35 @@ class Inquest:
                 case, finding, votes = small, found, again
                 break
         await self._keep(Failure(key, finding, tidy(case), votes))
+
+    async def again(self, case: Case) -> None:
+        """A case of the database that was all right among others: by itself, before it is let go."""
+        if not self._finds.is_open(case):
+            return
+        code, found = self._finds.code(case), None
+        for _ in range(self._plan.votes[1]):
+            if found is None and self._would_show(code):
+                if not await self._fit(code):
+                    return
+                leaks = code == Code.MEMORY_GROWS.number
+                found = await self.leaks(case) if leaks else chosen(await self.alone(case))
+        if found is None and self._would_show(code):
+            self._finds.forget(case)
+            self.done.mended += 1
+        elif found is not None and key_of(found) in self._known:
+            self.doubt(case, code)  # another one shows the same, and is kept
+        elif found is not None:
+            await self.look_into(case, found)
+        self._finds.leave(case)
+
+    def doubt(self, case: Case, code: str) -> None:
+        """It may fail: the next run will see."""
+        self._finds.doubt(case, code, self._redactor().loosely)
+
+    def _would_show(self, code: str) -> bool:
+        """Whether such a failure could be seen in this run."""
+        seen = {Code.HEALTH_LOST.number: self._plan.health, Code.MEMORY_GROWS.number: self._care.held}
+        return seen.get(code, code) is not None
 
     async def _vote(self, case: Case, key: Key) -> tuple[Finding | None, tuple[int, int]]:
         """Whether enough replays fail in this way, and how many did."""
@@ -154,16 +191,20 @@ class Inquest:
 
     async def _shows(self, case: Case, key: Key, *, patience: float = _PATIENT) -> Finding | None:
         """Whether a case fails in this way, on a server that is well."""
-        if key[0] == "WS905":
-            await self._care.renew()
-        elif key[0] == "WS904":
-            await self._care.settled()
-        if not await self._care.alive():
+        if not await self._fit(key[0]):
             return None
         if key[0] == "WS906":
             return await self.leaks(case)
         same = (one for one in await self.alone(case, patience=patience) if alike(key_of(one), key))
         return next(same, None)
+
+    async def _fit(self, code: str) -> bool:
+        """Whether there is a server; it is let to get well again, where a failure tells that it was not."""
+        if code == Code.HEALTH_LOST.number:
+            await self._care.renew()
+        elif code == Code.OTHERS_WAIT.number:
+            await self._care.settled()
+        return await self._care.alive()
 
     async def _shrunk(self, case: Case, key: Key, *, renewing: bool) -> Case:
         """The smallest case that still fails, as far as the time allows."""
@@ -188,7 +229,7 @@ class Inquest:
         new: list[int] = []
         for number, one in enumerate(row):
             text = json.dumps(moving.as_json(one), sort_keys=True)
-            if text not in tried and self._proper(one):
+            if text not in tried and fitting(one, self._care.rules.words):
                 tried.add(text)
                 new.append(number)
         size = 1 if renewing else self._at_once
@@ -201,16 +242,6 @@ class Inquest:
                 if found is not None:
                     return number
         return None
-
-    def _proper(self, case: Case) -> bool:
-        """Whether what is said to be right still is."""
-        words = self._care.rules.words
-        for move in case.moves:
-            if isinstance(move, Say) and move.event in words.terms and move.breaks is None:
-                right = move.data is not None or words.right(words.terms[move.event], move.value)
-                if not right:
-                    return False
-        return True
 
     async def _keep(self, failure: Failure) -> None:
         """Play it once more from the login on, and write that down without its secrets."""
@@ -227,13 +258,17 @@ class Inquest:
                 finding = found or finding
             if failure.key[0] in _STATEFUL:
                 await self._care.revive()
+        self._finds.keep(failure.case, failure.key[0], self._redactor().loosely)
         self.done.failures.append(replace(failure, finding=finding))
+
+    def _redactor(self, nonce: str = "") -> Redactor:
+        return Redactor(nonce=nonce or secrets.token_hex(6), values=self._plan.values, vault=self._vault)
 
     def _written(self, acted: Acted, failure: Failure) -> tuple[Path, Finding | None]:
         assert self._plan.save is not None
         self._plan.save.mkdir(parents=True, exist_ok=True)
         nonce = secrets.token_hex(6)
-        redactor = Redactor(nonce=nonce, values=self._plan.values, vault=self._vault)
+        redactor = self._redactor(nonce)
         text = json.dumps(moving.as_json(failure.case), sort_keys=True)
         acted.reel.records.append(note_of(text, acted.reel.clock()))
         path = acted.reel.save(_free(self._plan.save, failure), nonce, redactor)
