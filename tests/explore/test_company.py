@@ -6,6 +6,7 @@ from random import Random
 import pytest
 from explore.shop import shop
 
+from wsrecord.contract.load import load
 from wsrecord.explore.below import below
 from wsrecord.explore.company import betrayed, company
 from wsrecord.explore.moves import CANARY, Close, Connect, Move, Say, Stall, holes
@@ -24,10 +25,14 @@ def parts(words: Vocabulary, users: int = 2, **returns: tuple[str, ...]) -> Part
     return Parts(words, users=users, json=True, random=Random(1), returns=back)
 
 
+@pytest.fixture(scope="module")
+def agent() -> Vocabulary:
+    return Vocabulary(load(Path(__file__).parents[2] / "schemas"))
+
+
 def confided(moves: list[Move]) -> list[int]:
-    return [
-        move.on for move in moves if isinstance(move, Say) and any(k == CANARY for k, _ in holes(move.value))
-    ]
+    said = [move for move in moves if isinstance(move, Say)]
+    return [move.on for move in said if any(kind == CANARY for kind, _ in holes(move.value))]
 
 
 def test_what_one_user_confides_is_said_before_the_other_speaks(agent: Vocabulary) -> None:
