@@ -71,6 +71,17 @@ class Parts:
         """Whether the event may come of the opener."""
         return event in self.after(opener.event or "")
 
+    def meets(self, opener: Say) -> list[str]:
+        """The server's events that may be met on the way from the opener, its answers aside."""
+        near, flows, every = self.after(opener.event or ""), set[str](), self.words.contract.flows.all
+        for flow in every * len(every):  # a child may stand before its parent
+            automaton = flow.automaton
+            starts = {name.removeprefix("server:") for name in automaton.allowed(automaton.start)}
+            if flow.spec.key and (near & starts or (flow.parent is not None and flow.parent.name in flows)):
+                near = near | set(automaton.names)
+                flows.add(flow.name)
+        return [name for name in self.heard() if name in near]
+
     def seeds(self) -> list[Say]:
         """What was recorded of events that need nothing."""
         return [say(term, seed) for term in self.terms if not term.needs for seed in term.seeds]

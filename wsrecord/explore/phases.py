@@ -118,10 +118,10 @@ class Phases:
                 yield [*opening, other]
 
     def _meanwhile(self) -> Iterator[list[Move]]:
-        for event in self._parts.heard():
-            for term in self._terms:
-                if not term.needs:
-                    for opener in self._parts.openers():
+        for opener in self._parts.openers():
+            for event in self._parts.meets(opener):
+                for term in self._terms:
+                    if not term.needs:
                         yield [replace(opener, then="now"), Hear(event=event), say(term, place=1)]
 
     def _after_all(self) -> Iterator[list[Move]]:

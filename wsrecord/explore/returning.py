@@ -24,7 +24,7 @@ def _anew(parts: Parts) -> Iterator[list[Move]]:
             later = say(parts.of(opener), place=1, on=1)
             yield [replace(opener, then="now"), end, later]
             yield [opener, end, later]
-            for event in parts.heard():
+            for event in parts.meets(opener):
                 yield [replace(opener, then="now"), Hear(event=event), end, later]
 
 
@@ -48,5 +48,5 @@ def _again(parts: Parts, user: int) -> Iterator[list[Move]]:
         for opener in parts.openers():
             yield [first, replace(opener, then="now"), end, plain, later]
             yield [first, opener, end, back, later]
-            for event in parts.heard():
+            for event in parts.meets(opener):
                 yield [first, replace(opener, then="now"), Hear(event=event), end, plain, later]

@@ -126,12 +126,15 @@ class _Acting:
         self.last = "connecting"
         self.denied: str | None = None
         self.dead = False
+        self._unanswered = False  # a message that was waited for
 
     async def run(self) -> None:
         """Take all moves, then let what is open come to its end."""
         try:
             for move in self._case.moves:
                 await self._move(move)
+                if self._unanswered:  # that is enough: the rest would only wait, too
+                    break
             await self._end()
         except _Stop:
             pass
@@ -242,6 +245,7 @@ class _Acting:
         waiting = self._rules.waiting
         if move.then != "now" and due and not seat.stalled:
             await self._news.until(lambda: not said.pending or seat.over, waiting.answer)
+            self._unanswered = said.pending and not seat.over
         if move.then == "quiet":
             await self._quiet([seat])
         said.waited = time.monotonic() - said.sent
