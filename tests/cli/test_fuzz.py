@@ -97,6 +97,21 @@ def test_a_failure_reads_as_a_dialogue(capfd: pytest.CaptureFixture[str]) -> Non
     assert "opened/cart" in out
 
 
+def test_what_was_reached_is_told_and_a_run_ends_when_nothing_new_comes(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    assert fuzz("--phase", "valid", "--settled", "3", "--seconds", "100", "--json", "report.json") == 0
+    out = capfd.readouterr().out
+    assert "; nothing new was reached for 3 s" in out
+    reached = json.loads(Path("report.json").read_text())["coverage"]["reached"]
+    (seen, there), unseen = reached["transitions"]["seen"], reached["transitions"]["unseen"]
+    assert there == 11
+    assert seen == there - len(unseen) > 6
+    assert "request: error (3 of 3)" in unseen  # it never refuses to tell the time
+    assert f"reached: transitions {seen} of {there}, endings" in out
+    assert "request: error (3 of 3)" in out
+
+
 def test_a_stranger_is_not_fuzzed(capfd: pytest.CaptureFixture[str]) -> None:
     assert run(["fuzz", "--target", "ws://shop.example/ws", "--contract", "contract.yaml"]) == 2
     assert 'targets = ["shop.example"]' in capfd.readouterr().err

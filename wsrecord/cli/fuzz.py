@@ -29,6 +29,8 @@ from wsrecord.cli.fuzz_report import progress, report_of, summary
 from wsrecord.cli.reports import View, deliver, outputs_of
 from wsrecord.dialogue.script import script
 from wsrecord.dialogue.steps import Dialogue
+from wsrecord.explore.frontier import Frontier
+from wsrecord.explore.grown import Grown
 from wsrecord.explore.phases import PHASES, Phases
 from wsrecord.explore.retold import retold
 from wsrecord.explore.vocabulary import Vocabulary
@@ -78,6 +80,9 @@ not be reached or let nobody in.
 @click.option("--seed", type=int, help="Make the same dialogues again.")
 @click.option("--concurrency", type=click.IntRange(1, 100), default=16, help="So many at once. [16]")
 @click.option("--first", is_flag=True, help="Stop at the first failure.")
+@click.option(
+    "--settled", metavar="SECONDS", type=click.FloatRange(0.1), help="Stop when nothing new came for so long."
+)
 @click.option("--votes", metavar="K/N", default="2/3", help="It counts if K of N replays fail. [2/3]")
 @click.option("--health", metavar="PATH", help="A page that must stay good; else that of --ready.")
 @click.option("--refusal", "refusals", metavar="EVENT", multiple=True, help="A server's event that says no.")
@@ -169,6 +174,7 @@ def _run(
             return Rules(words.contract, words, refusals_of(words.contract, options["refusals"]), doors)
 
         kept = list(saved_cases(options["save"]))
+        frontier = Frontier()
         made = Phases(
             words,
             recorded=[case for dialogue in dialogues for case in retold(dialogue, words)],
@@ -177,10 +183,12 @@ def _run(
             returns={number: way.back.numbers for number, way in enumerate(ways) if way.back is not None},
             codec=words.contract.codec.spec,
             random=Random(seed),  # noqa: S311 - to be repeated
+            # a random of its own: what the server did moves nothing but what grows from it
+            grown=Grown(words, frontier, Random(f"grown {seed}")),  # noqa: S311
         )
         plan = plan_of(options, budget, seed, tls, {**environment_values(os.environ), **wallet.secrets})
         plan = replace(plan, first=plan.first or habits.first)
-        explorers.append(Explorer(plan, rules, habits.cases(made, options["phases"]), say, finds))
+        explorers.append(Explorer(plan, rules, habits.cases(made, options["phases"]), say, finds, frontier))
         return await explorers[0].run()
 
     try:

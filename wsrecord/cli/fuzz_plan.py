@@ -62,6 +62,7 @@ def plan_of(
         budget=budget,
         concurrency=options["concurrency"],
         first=options["first"],
+        settled=options["settled"],
         seed=seed,
         votes=votes,
         health=_health(options),

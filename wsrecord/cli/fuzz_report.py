@@ -1,6 +1,8 @@
 """How far a run of `fuzz` is, and what came of it."""
 
+import shutil
 import sys
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -9,12 +11,16 @@ from wsrecord import __version__
 from wsrecord.cli import settings as configuration
 from wsrecord.config.settings import Settings
 from wsrecord.contract.model import Contract
+from wsrecord.explore.reached import Reached
 from wsrecord.judge import coverage, registry
 from wsrecord.judge.acceptance import accept
 from wsrecord.judge.codes import Group
 from wsrecord.judge.verdict import weigh
 from wsrecord.live.exploration import Explored
+from wsrecord.report import escape
 from wsrecord.report.report import Checked, Counts, Report
+
+_NAMED = 6  # of what was not reached
 
 
 def progress(voice: str = "normal") -> Any:
@@ -24,7 +30,8 @@ def progress(voice: str = "normal") -> Any:
         return lambda _: None
 
     def say(text: str) -> None:
-        stream.write(f"\r\x1b[K{text}")
+        # a line that is too long begins another one, which `\r` does not go back from
+        stream.write(f"\r\x1b[K{text[: shutil.get_terminal_size().columns - 1]}")
         stream.flush()
 
     return say
@@ -44,7 +51,20 @@ def summary(done: Explored) -> str:
         lines.append(f"{done.flaky} failures did not come again when they were tried alone")
     if more:
         lines.append(f"{more} failures more were not looked into: there were others with their codes")
+    if done.reached is not None:
+        lines += _reached(done.reached)
     return "\n".join(lines)
+
+
+def _reached(reached: Reached) -> Iterator[str]:
+    """What was reached of all that there is, and what was not."""
+    closes = f"; closes by the server: {', '.join(sorted(reached.closes))}" if reached.closes else ""
+    if reached.kinds() or closes:
+        yield f"reached: {reached}{closes}"
+    for kind in reached.kinds():
+        if kind.missed:
+            more = f" and {len(kind.missed) - _NAMED} more" if len(kind.missed) > _NAMED else ""
+            yield escape.terminal(f"  {kind.name} missed: {', '.join(kind.missed[:_NAMED])}{more}")
 
 
 def report_of(done: Explored, contract: Contract, settings: Settings, here: Path, started: str) -> Report:
@@ -62,7 +82,10 @@ def report_of(done: Explored, contract: Contract, settings: Settings, here: Path
         contracts=(contract.name,),
         groups=(*registry.GROUPS, Group.FUZZ),
         counts=Counts(done.sessions, done.messages, sum(one.events.total() for one in done.shown)),
-        coverage=coverage.document(done.shown),
+        coverage={
+            **coverage.document(done.shown),
+            **({"reached": done.reached.document()} if done.reached is not None else {}),
+        },
         score=coverage.score(done.shown) if done.shown else None,
         fail_on=settings.fail_on or "breaking",
         version=__version__,

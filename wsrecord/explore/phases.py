@@ -9,8 +9,10 @@ from typing import Any, TypeVar
 from wsrecord.codec.registry import Spec
 
 from .below import below
+from .changes import change
 from .company import betrayed, company
-from .moves import Case, Hear, Move, Probe, Say, Then
+from .grown import Grown
+from .moves import Case, Hear, Move, Probe, Then
 from .nonsense import no_events
 from .parts import Parts, elsewhere, quietly, say
 from .returning import returning
@@ -48,17 +50,19 @@ class Phases:
         returns: Mapping[int, Sequence[str]] | None = None,
         codec: Spec = "json",
         random: Random,
+        grown: Grown | None = None,
     ) -> None:
         self._words = words
         self._terms = list(words.terms.values())
         self._recorded = recorded
         self._saved = saved
         self._random = random
+        self._grown = grown
         self._parts = Parts(words, users=users, json=codec == "json", random=random, returns=returns or {})
 
     def cases(self, phases: Sequence[str]) -> Iterator[Case]:
         """Cases of these phases, in turns; those that were saved come first."""
-        makers: Mapping[str, Callable[[], Iterator[Sequence[Move]]]] = {
+        makers: Mapping[str, Callable[[], Iterator[Sequence[Move] | None]]] = {
             "examples": self._examples,
             "valid": self._valid,
             "invalid": self._invalid,
@@ -68,10 +72,17 @@ class Phases:
         }
         if "regressions" in phases:
             yield from (replace(case, phase="regressions") for case in self._saved)
-        yield from turns([self._named(name, makers[name]) for name in makers if name in phases])
+        found = turns([self._named(name, makers[name]) for name in makers if name in phases])
+        yield from (case for case in found if case is not None)
 
-    def _named(self, name: str, maker: Callable[[], Iterator[Sequence[Move]]]) -> Iterator[Case]:
-        return (Case(tuple(moves), name) for moves in maker())
+    def _named(
+        self, name: str, maker: Callable[[], Iterator[Sequence[Move] | None]]
+    ) -> Iterator[Case | None]:
+        return (None if moves is None else Case(tuple(moves), name) for moves in maker())
+
+    def _growing(self, *, right: bool) -> Iterator[list[Move] | None]:
+        """What grows from cases that reached something; None where nothing does in this turn."""
+        return self._grown.cases(right=right) if self._grown is not None else iter(())
 
     # -- phases
 
@@ -81,11 +92,12 @@ class Phases:
             for seed in term.seeds:
                 yield [*self._parts.opening(term), say(term, seed)]
 
-    def _valid(self) -> Iterator[list[Move]]:
+    def _valid(self) -> Iterator[list[Move] | None]:
         odd = {term.name: [value for _, value in self._words.variants(term)] for term in self._terms}
         packs = turns([self._packed(term, odd[term.name], _RIGHT) for term in self._terms])
         alone = turns([self._packed(term, odd[term.name], 1) for term in self._terms])
-        yield from turns([packs, self._together(), company(self._parts), self._walks()])
+        growing = self._growing(right=True)
+        yield from turns([packs, self._together(), company(self._parts), self._walks(), growing])
         yield from alone
 
     def _packed(
@@ -180,33 +192,15 @@ class Phases:
             good = [say(self._random.choice(self._terms), place=place) for place in (1, 2)]
             yield [good[0], self._random.choice(wrong), good[1]]
 
-    def _mutate(self) -> Iterator[list[Move]]:
+    def _mutate(self) -> Iterator[list[Move] | None]:
+        yield from turns([self._changed(), self._growing(right=False)])
+
+    def _changed(self) -> Iterator[list[Move]]:
         recorded = [list(case.moves) for case in self._recorded]
         yield from recorded
         while recorded:
             moves = list(self._random.choice(recorded))
             for _ in range(self._random.randint(1, 2)):
-                self._change(moves)
+                change(moves, self._words, self._random)
             if moves:
                 yield moves
-
-    def _change(self, moves: list[Move]) -> None:
-        at = self._random.randrange(len(moves)) if moves else 0
-        kind = self._random.choice(("leave out", "twice", "swap", "put in", "vary", "probe"))
-        if kind == "leave out" and len(moves) > 1:
-            del moves[at]
-        elif kind == "twice" and moves:
-            moves.insert(at, moves[at])
-        elif kind == "swap" and at + 1 < len(moves):
-            moves[at], moves[at + 1] = moves[at + 1], moves[at]
-        elif kind == "probe":
-            moves.insert(at, Probe(size=self._random.choice((0, 125))))
-        elif kind == "vary" and moves and isinstance(moves[at], Say):
-            old = moves[at]
-            assert isinstance(old, Say)
-            if old.event in self._words.terms:
-                term = self._words.terms[old.event]
-                pool = [value for _, value in self._words.variants(term)] or [term.plain]
-                moves[at] = say(term, self._random.choice(pool), place=self._random.randint(3, 9))
-        elif kind == "put in":
-            moves.insert(at, say(self._random.choice(self._terms), place=self._random.randint(3, 9)))

@@ -50,6 +50,22 @@ class Shown:
             elif isinstance(judge, RulesJudge):
                 self._tally(judge.tallies)
 
+    def join(self, other: "Shown") -> None:
+        """Take in what was added up apart, under the same contract."""
+        self.sessions += other.sessions
+        self.refused += other.refused
+        self.units += other.units
+        self.sound += other.sound
+        self.events.update(other.events)
+        self.opened.update(other.opened)
+        self.broken.update(other.broken)
+        self.cut.update(other.cut)
+        for name, covered in other.covered.items():
+            self.covered[name] = self.covered.get(name, Coverage()) | covered
+        self._tally(other.tallies)
+        self.users = max(self.users, other.users)
+        self.seen |= other.seen
+
     def see(self, heard: Heard) -> None:
         """Take in what one event shows of its schema."""
         event = heard.event

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from wsrecord.explore.failure import Failure
+from wsrecord.explore.reached import Reached
 from wsrecord.judge.shown import Shown
 from wsrecord.live.target import TargetOptions
 
@@ -30,6 +31,7 @@ class Exploration:
     budget: Budget = field(default_factory=Budget)
     concurrency: int = 16
     first: bool = False  # the first failure is enough
+    settled: float | None = None  # seconds without anything new, after which it is enough
     seed: int = 0
     votes: tuple[int, int] = (2, 3)  # so many of so many replays must fail
     health: str | None = None  # the path of a page
@@ -51,4 +53,5 @@ class Explored:
     messages: int = 0
     seconds: float = 0.0
     shown: list[Shown] = field(default_factory=list)
+    reached: Reached | None = None  # once there is a target
     stopped: str = ""  # why there are no more cases

@@ -8,18 +8,19 @@ from random import Random
 
 from wsrecord.errors import TargetError
 from wsrecord.explore.failure import Failure, chosen, key_of
+from wsrecord.explore.frontier import Frontier
 from wsrecord.explore.merged import merged
 from wsrecord.explore.moves import Case
 from wsrecord.judge.codes import Code
 from wsrecord.judge.finding import Finding
-from wsrecord.judge.shown import Shown
 from wsrecord.live.acting import Rules, act
 from wsrecord.live.care import Care
 from wsrecord.live.checkup import Checkup
 from wsrecord.live.exploration import Exploration, Explored, Progress
 from wsrecord.live.finds import Finds
 from wsrecord.live.hurry import hurried
-from wsrecord.live.inquest import Inquest, judged
+from wsrecord.live.inquest import Inquest
+from wsrecord.live.lessons import Lessons
 from wsrecord.live.outcome import Acted
 from wsrecord.live.suspects import Timed, suspects
 from wsrecord.live.target import Target, ready
@@ -43,7 +44,9 @@ class Explorer:
         cases: Iterator[Case],
         say: Progress,
         finds: Finds,
+        frontier: Frontier | None = None,
     ) -> None:
+        """`frontier` is told what each case reached."""
         self.done = Explored()
         self._plan = plan
         self._make = rules
@@ -53,6 +56,8 @@ class Explorer:
         self._random = Random(plan.seed)  # noqa: S311 - to be repeated, not to be secret
         self._care: Care
         self._inquest: Inquest
+        self._frontier = frontier or Frontier()
+        self._lessons: Lessons
         self._began = time.monotonic()
         self._gone: tuple[Case, Finding] | None = None  # a case during which the server went
         self._near: list[Case] = []  # those of which one may have done it
@@ -65,7 +70,10 @@ class Explorer:
             await target.reset()
             self._care = Care(target, self._make, self._plan.health)
             self._inquest = Inquest(self._plan, self._care, self.done, self._say, self._random, self._finds)
-            self.done.shown = [Shown(self._care.rules.contract)]
+            rules = self._care.rules
+            self._lessons = Lessons(rules.contract, rules.refusals, self._frontier)
+            self.done.reached = self._lessons.reached
+            self.done.shown = [self._lessons.reached.shown]
             self._began = time.monotonic()
             try:
                 await self._explore()
@@ -125,6 +133,7 @@ class Explorer:
 
     async def _together(self, batch: Sequence[Case]) -> tuple[list[tuple[Case, Finding]], bool]:
         """Many cases at once, and a look at the server after them."""
+        began = time.monotonic()
         async with Watch(self._care.rules.doors[-1]) as watch, Checkup(self._care.well) as checkup:
             timed = await self._pool(batch, lambda: watch.alarmed or checkup.since is not None)
         acted = [one.acted for one in timed]
@@ -133,10 +142,11 @@ class Explorer:
             raise TargetError(f"the target lets nobody in: {denied}")
         found: list[tuple[Case, Finding]] = []
         for one in acted:
-            finding = chosen(judged(one, self.done.shown)) if not one.cut else None
+            finding = chosen(self._lessons.judged(one)) if not one.cut else None
             if finding is not None:
                 case = one.case if one.betrayed is None else merged(one.betrayed, one.case)
                 found.append((case, finding))
+        self._lessons.spent(time.monotonic() - began)
         dead = await self._care.lost(soon=watch.lost)
         if dead:
             broke = [pair for pair in found if pair[1].code == Code.SERVER_BROKE.number]
@@ -214,6 +224,9 @@ class Explorer:
         if self._enough:
             done.stopped = "one failure was enough"
             return True
+        if self._plan.settled is not None and self._lessons.stale >= self._plan.settled:
+            done.stopped = f"nothing new was reached for {self._plan.settled:g} s"
+            return True
         spent = time.monotonic() - self._began
         for name, used, most in (
             ("sessions", done.sessions, budget.sessions),
@@ -229,8 +242,8 @@ class Explorer:
         done, budget = self.done, self._plan.budget
         spent = time.monotonic() - self._began
         self._say(
-            f"{done.cases.total()} cases, {done.sessions} sessions, {spent:.0f} of {budget.seconds:g} s, "
-            f"{len(done.failures)} failures"
+            f"{done.cases.total()} cases, {spent:.0f} of {budget.seconds:g} s, "
+            f"{len(done.failures)} failures; {self._lessons.reached}"
         )
 
 
