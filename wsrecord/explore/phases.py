@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import islice
+from itertools import chain, islice
 from random import Random
 from typing import Any, TypeVar
 
@@ -97,8 +97,8 @@ class Phases:
         packs = turns([self._packed(term, odd[term.name], _RIGHT) for term in self._terms])
         alone = turns([self._packed(term, odd[term.name], 1) for term in self._terms])
         growing = self._growing(right=True)
-        yield from turns([packs, self._together(), company(self._parts), self._walks(), growing])
-        yield from alone
+        singles = chain(packs, alone)
+        yield from turns([singles, self._together(), company(self._parts), self._walks(), growing])
 
     def _packed(
         self, term: Term, values: Sequence[Any], size: int, rules: Sequence[str] = ()

@@ -93,7 +93,12 @@ class Inquest:
         if any(isinstance(fact, Broke) and fact.session is None for fact in acted.facts):
             facts = [fact for fact in facts if not isinstance(fact, Broke)]
         acted = replace(acted, facts=(*acted.facts, *facts))
-        return acted, judged(acted, [Shown(self._care.rules.contract)])
+        return acted, judged(acted, [self._aside()])
+
+    def _aside(self) -> Shown:
+        """What is shown here counts for nothing."""
+        known = self.done.shown[0]
+        return Shown(known.contract, points=known.points)
 
     async def _beside(self, watch: Watch, after: str) -> list[Fact]:
         """What was done to others, and to the server as a whole."""
@@ -272,7 +277,7 @@ class Inquest:
         text = json.dumps(moving.as_json(failure.case), sort_keys=True)
         acted.reel.records.append(note_of(text, acted.reel.clock()))
         path = acted.reel.save(_free(self._plan.save, failure), nonce, redactor)
-        found = findings_of(acted, load(path), [Shown(self._care.rules.contract)], str(path))
+        found = findings_of(acted, load(path), [self._aside()], str(path))
         return path, next((one for one in found if alike(key_of(one), failure.key)), None)
 
     async def leaks(self, case: Case) -> Finding | None:
