@@ -68,14 +68,14 @@ class Events:
 
     def units(self) -> SearchStrategy[Unit]:
         """Right ones."""
-        return self.values().map(self._unit)
+        return self.values().map(self.unit)
 
     def broken(self) -> SearchStrategy[BrokenUnit]:
         """Such as break one keyword of the schema, and are the event by name all the same."""
         found = broken(self.generator)
         if isinstance(found, Unservable):
             raise ContractError(str(found))
-        return found.map(lambda one: BrokenUnit(self._unit(one.value), one))
+        return found.map(lambda one: BrokenUnit(self.unit(one.value), one))
 
     def has(self, pointer: Pointer) -> bool:
         """Whether the event's schema speaks of a scalar there."""
@@ -106,7 +106,7 @@ class Events:
 
     def _accepts(self, value: Any) -> bool:
         """Whether the contract calls it by this name, and its codec can say it."""
-        unit = self._unit(value)
+        unit = self.unit(value)
         try:
             event = self._classifier.classify(unit)
             sent = make(self._contract.codec.spec).encode([unit])
@@ -114,7 +114,8 @@ class Events:
             return False
         return isinstance(event, Event) and event.key == self._key and bool(sent)
 
-    def _unit(self, value: Any) -> Unit:
+    def unit(self, value: Any) -> Unit:
+        """A value as this event, for the codec."""
         named = self._contract.name_at is None and not self._spec.when
         return Unit(
             value, self._key.sender, self._opcode, name=self._key.name if named else _said(self._spec)
@@ -122,7 +123,7 @@ class Events:
 
     def _spoken(self) -> Opcode:
         """Text or binary, whichever the codec reads without a fault."""
-        unit = self._unit(self.generator.known[0])
+        unit = self.unit(self.generator.known[0])
         for opcode in (Opcode.TEXT, Opcode.BINARY):
             read = self._read(replace(unit, opcode=opcode))
             if read is not None and read.fault is None and (unit.name is None or read.name == unit.name):
