@@ -10,8 +10,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "wsrecord"
 ORDER = (
-    *("errors", "wire", "cassette", "codec", "contract", "judge", "dialogue", "generate", "strategies"),
-    *("explore", "report", "config", "live", "cli"),
+    *("errors", "wire", "cassette", "codec", "contract", "judge", "dialogue", "generate"),
+    *("explore", "report", "config", "live", "strategies", "cli"),
 )
 FILES = sorted(PACKAGE.rglob("*.py"))
 LONGEST_FILE = 400

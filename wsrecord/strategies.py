@@ -1,4 +1,4 @@
-"""A contract's events and dialogues as Hypothesis strategies, for tests of one's own.
+"""A contract's events and dialogues as Hypothesis strategies, and a machine of them, for tests of one's own.
 
     from hypothesis import given
     from wsrecord.strategies import events, invalid_events
@@ -6,13 +6,15 @@
     @given(events("schemas", "start_agent"))
     def test_what_my_handler_makes_of_it(value): ...
 
+`ContractMachine` says such things to a real server, as a state machine that a test subclasses.
+
 What can't be generated is a ContractError that names the file and the place, when the strategy is made.
 """
 
 from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hypothesis.strategies import SearchStrategy
 
@@ -24,10 +26,16 @@ from wsrecord.generate.broken import Broken
 from wsrecord.generate.dialogues import ClientDialogue, Dialogues, Slot, Turn, filled
 from wsrecord.generate.events import Events
 
+if TYPE_CHECKING:
+    from wsrecord.live.machine.entrance import Entrance
+    from wsrecord.live.machine.machine import ContractMachine
+
 __all__ = [
     "AnyContract",
     "Broken",
     "ClientDialogue",
+    "ContractMachine",
+    "Entrance",
     "Slot",
     "Turn",
     "dialogues",
@@ -38,6 +46,19 @@ __all__ = [
 ]
 
 AnyContract: TypeAlias = Contract | str | PathLike[str]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what needs sockets when it is asked for."""
+    if name == "ContractMachine":
+        from wsrecord.live.machine.machine import ContractMachine  # noqa: PLC0415
+
+        return ContractMachine
+    if name == "Entrance":
+        from wsrecord.live.machine.entrance import Entrance  # noqa: PLC0415
+
+        return Entrance
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def events(contract: AnyContract, name: str, *, keys: Mapping[str, Any] | None = None) -> SearchStrategy[Any]:
