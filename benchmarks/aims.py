@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from benchmarks.figures import Results, Spread
-from benchmarks.measures import check, cpu, latency, memory
+from benchmarks.measures import check, cpu, fuzz, latency, memory
 from benchmarks.measures.throughput import Cell
 
 OURS = "wsrecord"
@@ -56,4 +56,12 @@ AIMS = (
         1.25,
         check.SHORT,
     ),
+    Aim(
+        "dialogues of fuzz a second, at least 0.8 × a loop by hand",
+        fuzz.AGENT_KEY,
+        0.8,
+        fuzz.HAND,
+        at_least=True,
+    ),
+    Aim("… at a server that answers at once, at least 0.8 ×", fuzz.SHOP_KEY, 0.8, fuzz.HAND, at_least=True),
 )

@@ -19,6 +19,7 @@ class Effort:
     stall_seconds: float = 4.0
     client_messages: int = 20_000  # one run of an in-process client
     check_events: int = 100_000  # in the cassette that is checked
+    fuzz_cases: int = 300  # dialogues of one run
     recorded_bytes: int = 400 * MEGABYTE  # one cell of a recorder: disk is finite
     relayed_bytes: int = 4096 * MEGABYTE  # one cell of one that keeps nothing
     quick: bool = False
@@ -34,6 +35,7 @@ QUICK = Effort(
     stall_seconds=1.0,
     client_messages=2_000,
     check_events=5_000,
+    fuzz_cases=40,
     recorded_bytes=50 * MEGABYTE,
     relayed_bytes=400 * MEGABYTE,
     quick=True,

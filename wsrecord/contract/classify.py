@@ -102,6 +102,14 @@ class Classifier:
         )
 
 
+def classifier_of(contract: Contract) -> Classifier:
+    """The one of a contract: fuzzing asks for it thousands of times."""
+    found: Classifier | None = contract.ready.get("classifier")
+    if found is None:
+        found = contract.ready["classifier"] = Classifier(contract)
+    return found
+
+
 class _Tests:
     """One side's events with conditions, by a value that a unit must have, as far as they ask for one."""
 

@@ -240,3 +240,4 @@ class Contract:
     links: Links = Links()
     unused: tuple[str, ...] = ()  # schema files in its folder that nothing refers to
     library: Library | None = None  # all its schemas
+    ready: dict[str, Any] = field(init=False, default_factory=dict, compare=False, repr=False)  # made once

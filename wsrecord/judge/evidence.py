@@ -9,7 +9,7 @@ from wsrecord.cassette.recording import Session
 from wsrecord.cassette.source import Source
 from wsrecord.codec.unit import Unit
 from wsrecord.contract.applies import applies
-from wsrecord.contract.classify import Classifier, Unknown
+from wsrecord.contract.classify import Unknown, classifier_of
 from wsrecord.contract.explain import SchemaFault
 from wsrecord.contract.model import Contract, EventKey, EventSpec
 from wsrecord.contract.pointer import Pointer
@@ -57,7 +57,7 @@ class Evidence:
         self._isolating = next(
             (one for one in self.judges if isinstance(one, Isolating) and one.needed), None
         )
-        self._classify = Classifier(contract).classify
+        self._classify = classifier_of(contract).classify
         self._ignore = at_placeholder(source.outline.head.nonce)
 
     def judge(self, kind: type[J]) -> J:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from wsrecord.cassette.source import Source
 from wsrecord.codec.unit import Unit
-from wsrecord.contract.classify import Classifier
+from wsrecord.contract.classify import Classifier, classifier_of
 from wsrecord.errors import ContractError
 from wsrecord.judge.finding import ContextLine, Finding
 from wsrecord.judge.heard import shown
@@ -64,7 +64,7 @@ def recall(findings: Sequence[Finding], source: Source) -> list[Finding]:
     for line in _wanted(findings):
         page = pages.get(line.told)
         if page is None:
-            page = pages[line.told] = _Pages(line.told, Classifier(line.told.contract))
+            page = pages[line.told] = _Pages(line.told, classifier_of(line.told.contract))
         if line.index is not None:
             page.indexes.add(line.index)
         elif line.value:

@@ -15,7 +15,7 @@ from wsrecord.cassette.recording import Session
 from wsrecord.cassette.source import Source
 from wsrecord.codec.base import Codec
 from wsrecord.codec.unit import Unit
-from wsrecord.contract.classify import Classifier, Unknown
+from wsrecord.contract.classify import Classifier, Unknown, classifier_of
 from wsrecord.contract.model import Contract, Selector
 from wsrecord.contract.pointer import at
 from wsrecord.errors import ContractError
@@ -45,7 +45,7 @@ def _name(sessions: Iterable[Told], contract: Contract, source: Source) -> None:
     left = {told.number: told for told in sessions if told.session.count}
     if where is None or not left:
         return
-    classifier = Classifier(contract)
+    known = classifier_of(contract)
     codecs: dict[int, tuple[Codec, Iterator[int]]] = {}
     for message in source.messages():
         told = left.get(message.session)
@@ -55,7 +55,7 @@ def _name(sessions: Iterable[Told], contract: Contract, source: Source) -> None:
             codecs[told.number] = make_codec(told), count(1)
         codec, numbers = codecs[told.number]
         for unit in codec.feed(next(numbers), message):
-            told.named = told.named or _said(unit, classifier, where)
+            told.named = told.named or _said(unit, known, where)
         if told.named is not None:
             del left[told.number], codecs[told.number]
             if not left:

@@ -1,6 +1,5 @@
 """Fuzzing: cases are acted out, many at a time; what fails among them is looked into alone."""
 
-import asyncio
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AsyncExitStack
@@ -15,19 +14,17 @@ from wsrecord.judge.codes import Code
 from wsrecord.judge.finding import Finding
 from wsrecord.live.acting import Rules, act
 from wsrecord.live.care import Care
-from wsrecord.live.checkup import Checkup
 from wsrecord.live.exploration import Exploration, Explored, Progress
 from wsrecord.live.finds import Finds
-from wsrecord.live.hurry import hurried
 from wsrecord.live.inquest import Inquest
 from wsrecord.live.lessons import Lessons
 from wsrecord.live.outcome import Acted
-from wsrecord.live.suspects import Timed, suspects
+from wsrecord.live.stretch import Player, Stretch
+from wsrecord.live.suspects import suspects
 from wsrecord.live.target import Target, ready
-from wsrecord.live.watch import Watch
 
 _LEAK = 48 << 20  # bytes more than at the beginning, after which it is looked for what costs them
-_ROUND = 5  # cases for each place, between two looks at the server
+_RECENT = 64  # cases that may have cost it
 _STORY = 12  # moves
 _NEAR = 20  # cases that are remembered where one of them ended the server
 _PURSUIT = 12.0  # seconds to find which of many cases did it
@@ -58,7 +55,7 @@ class Explorer:
         self._inquest: Inquest
         self._frontier = frontier or Frontier()
         self._lessons: Lessons
-        self._began = time.monotonic()
+        self._began = self._learned = time.monotonic()
         self._gone: tuple[Case, Finding] | None = None  # a case during which the server went
         self._near: list[Case] = []  # those of which one may have done it
         self._memory: tuple[int, int | None] = (0, None)  # what the server held at first, by its life
@@ -86,14 +83,10 @@ class Explorer:
     async def _explore(self) -> None:
         recent: list[Case] = []
         while not self._used_up():
-            size = _ROUND * self._plan.concurrency
-            batch = [case for _, case in zip(range(size), self._cases, strict=False)]
-            if not batch:
-                self.done.stopped = "there was nothing more to try"
-                return
-            suspects, dead = await self._together(batch)
-            recent = [*recent, *batch][-64:]
-            for case, finding in sorted(suspects, key=_promise):
+            stretch = await self._stretch()
+            found, dead = await self._considered(stretch)
+            recent = [*recent, *(one.acted.case for one in stretch.timed)][-_RECENT:]
+            for case, finding in sorted(found, key=_promise):
                 if self._out_of_time() or self._enough:
                     break
                 await self._inquest.look_into(case, finding)
@@ -106,47 +99,51 @@ class Explorer:
                     if not self._finds.is_open(case):  # what was known before stands as it was
                         self._inquest.doubt(case, Code.SERVER_BROKE.number)
                 return
-            for case in batch:
+            for case in stretch.open:
                 if not self._out_of_time() and not self._enough:
                     await self._inquest.again(case)
             await self._memory_of(recent)
             self._tell()
+            if stretch.exhausted and not self._used_up():
+                self.done.stopped = "there was nothing more to try"
+                return
 
-    async def _pool(self, batch: Sequence[Case], alarmed: Callable[[], bool]) -> list[Timed]:
-        """Some cases, so many at once; when something is wrong or the time is over, no more are begun."""
-        acted: list[Timed] = []
-        waiting = iter(batch)
+    async def _stretch(self) -> Stretch:
+        """Play until something is up."""
+        player = Player(
+            act=lambda case: act(case, self._care.rules, Random(self._random.random())),  # noqa: S311 - to be repeated
+            judge=self._judge,
+            may=lambda: not self._used_up(),
+            fresh=lambda finding: self._inquest.wants(key_of(finding)),
+            is_open=self._finds.is_open,
+            heavy=self._heavy,
+            told=self._well,
+        )
+        stretch = Stretch(self._cases, self._plan.concurrency, self._care, player)
+        self._learned = time.monotonic()
+        await stretch.run()
+        self._learn()
+        return stretch
 
-        async def work() -> None:
-            for case in waiting:
-                if self._out_of_time() or alarmed() or any(one.acted.dead for one in acted):
-                    return
-                random = Random(self._random.random())  # noqa: S311 - to be repeated
-                began = time.monotonic()
-                one = await act(case, self._care.rules, random)
-                acted.append(Timed(began, time.monotonic(), one))
-                self._count(one)
+    def _learn(self) -> None:
+        """Time has passed in which cases were played: was anything new?"""
+        now = time.monotonic()
+        self._lessons.spent(now - self._learned)
+        self._learned = now
 
-        async with hurried(self._care.rules, alarmed):
-            await asyncio.gather(*(work() for _ in range(self._plan.concurrency)))
-        return acted
+    def _judge(self, acted: Acted) -> tuple[Case, Finding] | None:
+        self._count(acted)
+        finding = chosen(self._lessons.judged(acted)) if not acted.cut else None
+        if finding is None:
+            return None
+        case = acted.case if acted.betrayed is None else merged(acted.betrayed, acted.case)
+        return case, finding
 
-    async def _together(self, batch: Sequence[Case]) -> tuple[list[tuple[Case, Finding]], bool]:
-        """Many cases at once, and a look at the server after them."""
-        began = time.monotonic()
-        async with Watch(self._care.rules.doors[-1]) as watch, Checkup(self._care.well) as checkup:
-            timed = await self._pool(batch, lambda: watch.alarmed or checkup.since is not None)
-        acted = [one.acted for one in timed]
-        denied = next((one.denied for one in acted if one.denied is not None), None)
-        if denied is not None and all(one.denied is not None for one in acted):
-            raise TargetError(f"the target lets nobody in: {denied}")
-        found: list[tuple[Case, Finding]] = []
-        for one in acted:
-            finding = chosen(self._lessons.judged(one)) if not one.cut else None
-            if finding is not None:
-                case = one.case if one.betrayed is None else merged(one.betrayed, one.case)
-                found.append((case, finding))
-        self._lessons.spent(time.monotonic() - began)
+    async def _considered(self, stretch: Stretch) -> tuple[list[tuple[Case, Finding]], bool]:
+        """What of a stretch has to be looked into, and whether the server died."""
+        if stretch.denied is not None:
+            raise TargetError(f"the target lets nobody in: {stretch.denied}")
+        found, watch, timed = stretch.failed, stretch.watch, stretch.timed
         dead = await self._care.lost(soon=watch.lost)
         if dead:
             broke = [pair for pair in found if pair[1].code == Code.SERVER_BROKE.number]
@@ -158,8 +155,8 @@ class Explorer:
             return await self._whose(self._near, "WS903") or found[:1], dead
         if watch.alarmed:
             found += await self._whose(suspects(timed, watch.when), "WS904")
-        elif checkup.since is not None or not await self._care.well():
-            found += await self._whose(suspects(timed, checkup.since or time.monotonic()), "WS905")
+        elif stretch.sick is not None or not await self._care.well():
+            found += await self._whose(suspects(timed, stretch.sick or time.monotonic()), "WS905")
         return found, dead
 
     async def _whose(self, candidates: Sequence[Case], code: str) -> list[tuple[Case, Finding]]:
@@ -189,15 +186,19 @@ class Explorer:
 
     # -- memory
 
-    async def _memory_of(self, recent: Sequence[Case]) -> None:
-        """Whether the started server holds far more than at the beginning, and which case costs it that."""
+    def _heavy(self) -> bool:
+        """Whether the started server holds far more than at the beginning."""
         held, (life, first) = self._care.held, self._memory
         if held is None:
-            return
+            return False
         if first is None or life != self._care.lives:
             self._memory = self._care.lives, held
-            return
-        if held - first < _LEAK:
+            return False
+        return held - first >= _LEAK
+
+    async def _memory_of(self, recent: Sequence[Case]) -> None:
+        """If the started server holds far more than at the beginning: which case costs it that."""
+        if not self._heavy():
             return
         for case in reversed(recent):
             if len(case.moves) <= 2 and (leak := await self._inquest.leaks(case)) is not None:
@@ -237,6 +238,10 @@ class Explorer:
                 done.stopped = f"the budget of {most:,g} {name} is used up"
                 return True
         return False
+
+    def _well(self) -> None:
+        self._learn()
+        self._tell()
 
     def _tell(self) -> None:
         done, budget = self.done, self._plan.budget

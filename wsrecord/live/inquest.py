@@ -115,16 +115,23 @@ class Inquest:
             facts.append(Beside(kind="health", after=after, expected="a status of 2xx or 3xx", got="another"))
         return facts
 
+    def wants(self, key: Key) -> bool:
+        """Whether a failure is to be looked into; what is too much of one code is counted, once."""
+        if key in self._known:
+            return False
+        if self._codes[key[0]] < _EACH_CODE:
+            return True
+        self._known.add(key)
+        self.done.more[key[0]] += 1
+        return False
+
     async def look_into(self, case: Case, suspected: Finding) -> None:
         """Try it again; if it fails by vote, shrink it and keep it."""
         key = key_of(suspected)
         self._felt = key[0] in _FELT or (key[0] == "WS903" and suspected.place.session is None)
-        if key in self._known:
+        if not self.wants(key):
             return
         self._known.add(key)
-        if self._codes[key[0]] >= _EACH_CODE:
-            self.done.more[key[0]] += 1
-            return
         await self._care.renew()  # what earlier dialogues left behind is no part of this one
         finding, votes = await self._vote(case, key)
         if finding is None:

@@ -11,7 +11,7 @@ from wsrecord.cassette.model import Message
 from wsrecord.codec.base import Codec
 from wsrecord.codec.registry import make
 from wsrecord.codec.unit import Unit
-from wsrecord.contract.classify import Classifier, Event
+from wsrecord.contract.classify import Event, classifier_of
 from wsrecord.contract.flow.instances import Instances
 from wsrecord.contract.model import Contract, EventKey
 from wsrecord.contract.pointer import ABSENT, Pointer, at, parse
@@ -82,8 +82,7 @@ class Seat:
         self.names: list[str] = []  # the server's events, in order
         self.texts: list[bytes] = []
         self._values: dict[str, Any] = {}  # the last of each
-        self._contract = contract
-        self._classify = Classifier(contract).classify
+        self._classify = classifier_of(contract).classify
         self._codec: Codec = make(contract.codec.spec)
         self._flows = Instances(contract.flows)
         self._refusals = refusals
@@ -106,8 +105,7 @@ class Seat:
     @property
     def busy(self) -> int:
         """How many flows are open that have a key, and so an end of their own."""
-        keyed = {flow.name for flow in self._contract.flows.all if flow.spec.key}
-        return sum(one.flow in keyed for one in self._flows.open())
+        return self._flows.unfinished()
 
     @property
     def expecting(self) -> bool:

@@ -25,21 +25,15 @@ class Watch:
         self._door = door
         self._client: Client | None = None
         self._asked: float | None = None
+        self._excused = 0.0  # seconds since then that do not count
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> "Watch":
-        reel = Reel({}, time.monotonic_ns)
-        entry = await self._door.enter(reel, Answers(self._hear))
-        self._client = entry.client
-        if entry.status == 101:
-            self._task = asyncio.create_task(self._ask(entry.client))
+        await self._begin()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await self._stop()
         client = self._client
         if client is None:
             return
@@ -58,14 +52,50 @@ class Watch:
     @property
     def alarmed(self) -> bool:
         """Whether something is wrong by now."""
-        waits = self._asked is not None and time.monotonic() - self._asked > TOO_LONG
-        return waits or self.lost or self.longest > TOO_LONG
+        return self.lost or max(self.longest, self._waiting) > TOO_LONG
+
+    @property
+    def _waiting(self) -> float:
+        """For how long nobody has answered by now."""
+        return 0.0 if self._asked is None else time.monotonic() - self._asked - self._excused
+
+    def excuse(self, seconds: float) -> None:
+        """This program itself was busy for so long, and did not hear what came."""
+        self._excused += seconds
+
+    async def renew(self) -> None:
+        """Go on with a young session: a server may end one that only pings."""
+        client = self._client
+        if client is None or self.alarmed or client.gone.is_set() or client.closing.is_set():
+            return
+        await self._stop()
+        self._note()
+        self._client = self._task = self._asked = None  # nobody may take its end for a loss
+        await client.close()
+        client.kill()
+        await self._begin()
+
+    async def _begin(self) -> None:
+        reel = Reel({}, time.monotonic_ns)
+        entry = await self._door.enter(reel, Answers(self._hear))
+        self._client = entry.client
+        if entry.status == 101:
+            self._task = asyncio.create_task(self._ask(entry.client))
+
+    async def _stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    def _question(self, client: Client) -> None:
+        self._asked, self._excused = time.monotonic(), 0.0
+        client.send(Opcode.PING, b"there?")
 
     async def _last_word(self, client: Client) -> None:
         """What a case did last may be on its way: ask once more, and give the end of a server a moment."""
         if self._asked is None and not client.closing.is_set():
-            self._asked = time.monotonic()
-            client.send(Opcode.PING, b"there?")
+            self._question(client)
         for _ in range(_LOOKS):
             if self._asked is None or client.gone.is_set() or self.alarmed:
                 break
@@ -77,16 +107,13 @@ class Watch:
             self._asked = None
 
     def _note(self) -> None:
-        if self._asked is not None:
-            waited = time.monotonic() - self._asked
-            if waited > self.longest:
-                self.longest, self.when = waited, self._asked
+        if self._asked is not None and self._waiting > self.longest:
+            self.longest, self.when = self._waiting, self._asked
 
     async def _ask(self, client: Client) -> None:
         while not client.gone.is_set() and not client.closing.is_set():
             if self._asked is None:
-                self._asked = time.monotonic()
-                client.send(Opcode.PING, b"there?")
+                self._question(client)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(EVERY):
                     await client.closing.wait()  # set when it is gone, too

@@ -142,6 +142,12 @@ class Instances:
         for shelf in self._shelves.values():
             yield from (_waiting(instance) for instance in shelf.hosts.values() if not instance.mute)
 
+    def unfinished(self) -> int:
+        """How many instances with a key have not ended."""
+        shelves = self._shelves.values()
+        hosts = (shelf.hosts.values() for shelf in shelves if shelf.hosts and shelf.flow.spec.key)
+        return sum(not instance.mute for some in hosts for instance in some)
+
     def coverage(self) -> dict[str, Shown]:
         """Return what each flow has shown so far, by its name."""
         for shelf in self._shelves.values():
