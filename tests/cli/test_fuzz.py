@@ -86,6 +86,7 @@ def test_what_was_kept_fails_again_and_passes_on_a_server_that_was_mended() -> N
     again = ["--phase", "regressions", "--json", "report.json"]
     assert fuzz(*again, bug="picky") == 1
     assert codes() == ["WS902"]
+    assert kept() == [case]  # once is enough
     assert fuzz(*again) == 0
 
 

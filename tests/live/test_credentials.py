@@ -234,4 +234,18 @@ def test_a_redactor_is_told_all_values_that_are_long_enough() -> None:
         await wallet.of("1")
         return wallet.secrets
 
-    assert sorted(asyncio.run(ask()).values()) == ["0123456789abcdef", VALUE]
+    assert asyncio.run(ask()) == {"a": VALUE, "token": "0123456789abcdef"}
+
+
+def test_what_is_redacted_by_value_is_asked_for_by_the_name_it_was_given_under() -> None:
+    async def ask() -> dict[str, str]:
+        wallet = Wallet(Given(auth='echo "{\\"pass word\\": \\"secret-of-$WSRECORD_USER\\"}"'), lambda: 0.0)
+        await wallet.of("ada")
+        await wallet.of("grace")
+        return wallet.secrets
+
+    values = asyncio.run(ask())
+    assert list(values.values()) == ["secret-of-ada", "secret-of-grace"]
+    purse = Purse({"pass_word": VALUE})
+    for name in values:
+        assert purse.value(name) == VALUE

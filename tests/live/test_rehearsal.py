@@ -41,7 +41,7 @@ def found(
 ) -> tuple[Played, list[Finding]]:
     one = piece(recorded)
     done = asyncio.run(played(one, act, **stage))
-    _, live = written(done, folder / "live.wsr", Redactor(nonce=NONCE), NONCE)
+    _, live = written(done.reel, folder / "live.wsr", Redactor(nonce=NONCE), NONCE)
     return done, judged(one, done, live, [], Options())
 
 
@@ -116,7 +116,7 @@ def test_two_runs_are_compared_by_the_sessions_they_stand_for(tmp_path: Path) ->
 
     mine, theirs = asyncio.run(both())
     live = [
-        written(take, tmp_path / f"{number}.wsr", Redactor(nonce=NONCE), NONCE)[1]
+        written(take.reel, tmp_path / f"{number}.wsr", Redactor(nonce=NONCE), NONCE)[1]
         for number, take in enumerate((mine, theirs))
     ]
     pairs = (mine, live[0]), (theirs, live[1])
@@ -155,7 +155,7 @@ def test_what_a_replay_carried_over_is_the_same_where_every_value_counts(tmp_pat
     def differing(handle: int) -> list[str]:
         one = piece(recorded)
         done = asyncio.run(played(one, answers(handle)))
-        _, live = written(done, tmp_path / f"{handle}.wsr", Redactor(nonce=NONCE), NONCE)
+        _, live = written(done.reel, tmp_path / f"{handle}.wsr", Redactor(nonce=NONCE), NONCE)
         assert done.bound == {47: 12}
         return messages(judged(one, done, live, [], Options(match="exact")), "WS820")
 

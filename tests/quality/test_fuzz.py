@@ -31,11 +31,9 @@ pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
 
 
 def fuzz(folder: Path, *options: str, bug: str | None = None) -> int:
-    planted = f"--bug {bug}" if bug is not None else ""
     return run(
         [
-            *("fuzz", "--start", f"exec {sys.executable} -m wsrecord demo serve --port {{port}} {planted}"),
-            *("--target", "ws://127.0.0.1:{port}/ws", "--ready", "http://127.0.0.1:{port}/health"),
+            *("fuzz", *_server(bug)),
             *("--contract", str(ROOT / "schemas"), "--from", str(ROOT / "cassettes"), "--seed", "1"),
             *("--secret", "password=analytical", "--save", str(folder / "kept"), *options),
             *("--database", "none"),  # each run by itself
@@ -86,3 +84,25 @@ def _find(bug: Any, folder: Path) -> None:
     case = saved_case(load(path))
     assert case is not None
     assert case.messages <= bug.messages + 1
+    assert verify(folder, bug=bug.name) == 1
+    again = json.loads((folder / "again.json").read_text())["findings"]
+    assert {one["code"] for one in again} == {path.name[:5].upper()}
+    assert verify(folder) == 0
+
+
+def verify(folder: Path, bug: str | None = None) -> int:
+    """Replay what was kept, on a server with the bug, or on the good one."""
+    return run(
+        [
+            *("verify", str(folder / "kept"), *_server(bug), "--contract", str(ROOT / "schemas")),
+            *("--secret", "password=analytical", "--json", str(folder / "again.json")),
+        ]
+    )
+
+
+def _server(bug: str | None) -> tuple[str, ...]:
+    planted = f"--bug {bug}" if bug is not None else ""
+    return (
+        *("--start", f"exec {sys.executable} -m wsrecord demo serve --port {{port}} {planted}"),
+        *("--target", "ws://127.0.0.1:{port}/ws", "--ready", "http://127.0.0.1:{port}/health"),
+    )

@@ -33,6 +33,12 @@ def cassettes(names: Iterable[str], *, parts: bool = False) -> Iterator[Path]:
     return iter(found)
 
 
+def usual() -> list[Path]:
+    """The cassettes in the usual folder; none, where there is no such folder, or nothing in it."""
+    folder = Path(USUAL)
+    return [path for path in sorted(folder.rglob("*")) if os.path.isfile(path) and _is_one(path)]
+
+
 def cassette(name: str) -> Path:
     """The one cassette that this name means."""
     found = list(cassettes([name]))

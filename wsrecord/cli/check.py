@@ -1,7 +1,7 @@
 """`wsrecord check`."""
 
 import gc
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -17,11 +17,14 @@ from wsrecord.cli.reports import View, deliver, outputs_of
 from wsrecord.config.settings import Settings
 from wsrecord.contract.load import load_all
 from wsrecord.contract.model import Contract
+from wsrecord.errors import UsageError
+from wsrecord.explore.kept import NOTE
 from wsrecord.judge import coverage, registry
 from wsrecord.judge.acceptance import accept
 from wsrecord.judge.finding import Finding
 from wsrecord.judge.shown import Shown
 from wsrecord.judge.verdict import FAIL_ON, FailOn, weigh
+from wsrecord.report.escape import terminal
 from wsrecord.report.report import Checked, Counts, Report
 
 __all__ = ["cassettes", "checked", "command"]
@@ -87,11 +90,15 @@ def checked(paths: Iterable[Path], contracts: tuple[Contract, ...], settings: Se
     started = datetime.now(UTC)
     findings: list[Finding] = []
     looked: list[Checked] = []
+    left: list[Path] = []
     counts = Counts()
     shown = [Shown(contract) for contract in contracts]
     with Progress("checking") as progress:
         for path in progress.each(paths):
             source = from_path(path)
+            if any(note.code == NOTE for note in source.outline.notes):
+                left.append(path)
+                continue
             progress.expect(sum(session.count for session in source.outline.sessions))
             case = registry.judge_cassette(source, shown, str(path), progress.advance)
             findings += case.findings
@@ -99,6 +106,8 @@ def checked(paths: Iterable[Path], contracts: tuple[Contract, ...], settings: Se
             counts = Counts(
                 counts.sessions + case.sessions, counts.messages + case.messages, counts.events + case.events
             )
+    if left:
+        _leave_out(left, alone=not looked)
     findings += registry.judge_run(shown)
     findings += coverage.low(shown, settings.min_coverage, settings.min_score)
     sifted = accept(
@@ -120,3 +129,14 @@ def checked(paths: Iterable[Path], contracts: tuple[Contract, ...], settings: Se
         version=__version__,
         started=started.isoformat(timespec="seconds"),
     )
+
+
+def _leave_out(kept: Sequence[Path], *, alone: bool) -> None:
+    """Failures of fuzz's: their clients break rules on purpose, and only a replay tells what came of it."""
+    which = f"{terminal(str(kept[0]))} is a failure that fuzz kept"
+    if len(kept) > 1:
+        which = f"{len(kept)} cassettes are failures that fuzz kept"
+    way = "what a client breaks there is meant; `wsrecord verify` acts it out again and judges it"
+    if alone:
+        raise UsageError(f"nothing to check: {which}: {way}")
+    click.echo(f"wsrecord: left out: {which}: {way}", err=True)

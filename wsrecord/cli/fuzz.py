@@ -27,10 +27,12 @@ from wsrecord.cli.fuzz_plan import (
 from wsrecord.cli.fuzz_profile import Habits, habits_of
 from wsrecord.cli.fuzz_report import progress, report_of, summary
 from wsrecord.cli.reports import View, deliver, outputs_of
+from wsrecord.cli.verify_plan import writable
 from wsrecord.dialogue.script import script
 from wsrecord.dialogue.steps import Dialogue
 from wsrecord.explore.frontier import Frontier
 from wsrecord.explore.grown import Grown
+from wsrecord.explore.kept import kept_of
 from wsrecord.explore.phases import PHASES, Phases
 from wsrecord.explore.retold import retold
 from wsrecord.explore.vocabulary import Vocabulary
@@ -61,7 +63,8 @@ Examples:
 Phases: regressions, examples, valid, invalid, wire, reconnect, mutate; all of them without --phase.
 A target that is not on this machine must stand in the configuration: [tool.wsrecord.fuzz] targets.
 Exit code: 0 clean, 1 findings, 2 usage, 3 a cassette or contract that can't be used, 4 the target could
-not be reached or let nobody in.
+not be reached, let nobody in, or went for good. A run that is interrupted, or loses its target, ends with 1
+if it had found something; else an interrupted one ends with 130.
 """,
 )
 @click.option("--target", metavar="URL", help="The server: ws, wss, http or https.")
@@ -122,6 +125,7 @@ def command(**options: Any) -> None:
     messages, and kept as a cassette.
     """
     outputs = outputs_of(options["json_file"], options["junit_file"], options["sarif_file"])
+    writable(options["save"], "--save")
     here = Path.cwd()
     settings = configuration.discover(here).over(
         contract=options["contracts"], fail_on=options["fail_on"], accepted=options["accepted"]
@@ -129,7 +133,8 @@ def command(**options: Any) -> None:
     allowed(options["target"], settings)
     habits = habits_of(options, settings.fuzz, _warn)
     contract = contract_of(settings)
-    dialogues = [script(load_cassette(path), (contract,)) for path in sources(options["sources"])]
+    recorded = [load_cassette(path) for path in sources(options["sources"])]
+    dialogues = [script(one, (contract,)) for one in recorded if kept_of(one) is None]
     words = Vocabulary(contract, dialogues)
     servable(words)
     started = datetime.now(UTC).isoformat(timespec="seconds")
@@ -138,7 +143,9 @@ def command(**options: Any) -> None:
     deliver(report, outputs, View(coverage=options["show_coverage"]))
     if not outputs.to_stdout:
         click.echo(dialogue_text.text(done.failures, done.saved), nl=False)
-        click.echo(summary(done))
+        click.echo(summary(done, options["save"]))
+    if done.trouble is not None:
+        click.echo(f"wsrecord: {done.trouble}", err=True)
     raise click.exceptions.Exit(int(report.exit_code))
 
 
@@ -189,15 +196,20 @@ def _run(
         plan = plan_of(options, budget, seed, tls, {**environment_values(os.environ), **wallet.secrets})
         plan = replace(plan, first=plan.first or habits.first)
         explorers.append(Explorer(plan, rules, habits.cases(made, options["phases"]), say, finds, frontier))
-        return await explorers[0].run()
+        done = await explorers[0].run()
+        if done.trouble is not None and not done.failures:
+            raise done.trouble
+        return done
 
     try:
         return run(explore())
     except KeyboardInterrupt:
-        if not explorers or not explorers[0].done.failures:
-            raise
-        done = explorers[0].done
-        done.stopped = "interrupted"
-        return done
+        say("")
+        done = explorers[0].done if explorers else Explored()
+        if done.failures:
+            return done
+        if done.cases:
+            click.echo(f"nothing was found: {summary(done, options['save'])}", err=True)
+        raise
     finally:
         say("")

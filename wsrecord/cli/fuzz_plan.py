@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,10 @@ from urllib.parse import urlsplit
 import click
 
 from wsrecord.cassette.recording import load as load_cassette
-from wsrecord.cli.cassettes import USUAL, cassettes
+from wsrecord.cassette.redaction.redactor import Redactor
+from wsrecord.cli.cassettes import cassettes, usual
 from wsrecord.cli.contracts import needed
+from wsrecord.cli.health import page_of_health
 from wsrecord.cli.verify_plan import secrets_of
 from wsrecord.config.settings import Settings
 from wsrecord.contract.load import load_all
@@ -19,6 +22,7 @@ from wsrecord.contract.model import Contract
 from wsrecord.dialogue.steps import Dialogue
 from wsrecord.errors import CassetteError, ContractError, UsageError
 from wsrecord.explore.moves import Case
+from wsrecord.explore.refusals import server_events, usual_refusals
 from wsrecord.explore.retold import saved_case
 from wsrecord.explore.vocabulary import Vocabulary
 from wsrecord.live.credentials import Given, Purse, ask_for, parse_header, parse_query
@@ -26,7 +30,6 @@ from wsrecord.live.door import Way
 from wsrecord.live.exploration import Budget, Exploration
 from wsrecord.live.target import TargetOptions
 
-_REFUSAL = re.compile(r"(^|[^a-z])(err|error|reject|refus|denied|deny|invalid|nack|fail)", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"wsr-[0-9a-f]+-")
 
 
@@ -56,6 +59,7 @@ def plan_of(
         reset=options["reset"],
         tls=tls,
         patience=options["start_timeout"],
+        clean=Redactor(nonce=secrets.token_hex(6), values=values).text,
     )
     return Exploration(
         target=target,
@@ -65,23 +69,10 @@ def plan_of(
         settled=options["settled"],
         seed=seed,
         votes=votes,
-        health=_health(options),
+        health=page_of_health(options["health"], options["ready"]),
         save=options["save"],
         values=values,
     )
-
-
-def _health(options: Mapping[str, Any]) -> str | None:
-    """The path of the page: it is on the target, whatever host a URL names."""
-    given: str | None = options["health"]
-    if given is not None:
-        if not given.startswith("/"):
-            raise UsageError(f"--health {given!r}: give a path on the target, as /health")
-        return given
-    ready: str = options["ready"] or ""
-    if not ready.startswith(("http://", "https://")):
-        return None
-    return urlsplit(ready.replace("{port}", "1")).path or "/"
 
 
 def allowed(url: str | None, settings: Settings) -> None:
@@ -112,6 +103,11 @@ def servable(words: Vocabulary) -> None:
     """Say which events can not be said; without any, there is nothing to do."""
     for name, why in words.unservable.items():
         click.echo(f"wsrecord: {name} is left out: {why}", err=True)
+    if words.unservable and not words.terms:
+        raise ContractError(
+            f"{words.contract.file}: no right value was found for any event of the client's; give cassettes "
+            "in which clients say them with --from; `wsrecord contract lint` may say why"
+        )
     if not words.terms:
         raise ContractError(
             f"{words.contract.file}: there is no event of the client's to say anything with; name some under "
@@ -121,10 +117,7 @@ def servable(words: Vocabulary) -> None:
 
 def sources(names: Sequence[str]) -> list[Path]:
     """The cassettes that are given, or the usual ones."""
-    if names:
-        return list(cassettes(tuple(names)))
-    usual = Path(USUAL)
-    return list(cassettes((USUAL,))) if usual.is_dir() and any(usual.iterdir()) else []
+    return list(cassettes(tuple(names))) if names else usual()
 
 
 def saved_cases(folder: Path) -> Iterator[Case]:
@@ -159,8 +152,7 @@ def ways_of(contract: Contract, dialogues: Sequence[Dialogue], purse: Purse) -> 
 
 def refusals_of(contract: Contract, given: Sequence[str]) -> frozenset[str]:
     """Which of the server's events refuse something."""
-    names = [key.name for key in contract.events if key.sender == "server"]
     for name in given:
-        if name not in names:
+        if name not in server_events(contract):
             raise UsageError(f"--refusal {name}: the contract has no such event of the server's")
-    return frozenset([*given, *(name for name in names if _REFUSAL.search(name))])
+    return usual_refusals(contract).union(given)

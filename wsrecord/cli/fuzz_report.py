@@ -18,6 +18,7 @@ from wsrecord.judge.codes import Group
 from wsrecord.judge.verdict import weigh
 from wsrecord.live.exploration import Explored
 from wsrecord.report import escape
+from wsrecord.report.escape import terminal
 from wsrecord.report.report import Checked, Counts, Report
 
 _NAMED = 6  # of what was not reached
@@ -37,12 +38,13 @@ def progress(voice: str = "normal") -> Any:
     return say
 
 
-def summary(done: Explored) -> str:
+def summary(done: Explored, folder: Path) -> str:
     """What was done, in a few lines."""
     phases = ", ".join(f"{name} {count}" for name, count in done.cases.items())
     more = sum(done.more.values())
+    phases = f" ({phases})" if phases else ""
     lines = [
-        f"{done.cases.total()} dialogues ({phases}), {done.sessions} sessions, {done.messages} messages in "
+        f"{done.cases.total()} dialogues{phases}, {done.sessions} sessions, {done.messages} messages in "
         f"{done.seconds:.0f} s; {done.stopped}"
     ]
     if done.mended:
@@ -53,7 +55,18 @@ def summary(done: Explored) -> str:
         lines.append(f"{more} failures more were not looked into: there were others with their codes")
     if done.reached is not None:
         lines += _reached(done.reached)
+    if done.untried:
+        lines.append(f"{_failures(done.untried)} seen at the end, and not tried again")
+    if done.unkept:
+        why = terminal(done.why_unkept)
+        lines.append(
+            f"{_failures(done.unkept)} found that could not be kept in {terminal(str(folder))}: {why}"
+        )
     return "\n".join(lines)
+
+
+def _failures(count: int) -> str:
+    return "1 failure was" if count == 1 else f"{count} failures were"
 
 
 def _reached(reached: Reached) -> Iterator[str]:

@@ -17,7 +17,7 @@ from wsrecord.cli import settings as configuration
 from wsrecord.cli.cassettes import cassettes
 from wsrecord.cli.contracts import contracts as contracts_of
 from wsrecord.cli.reports import View, deliver, outputs_of
-from wsrecord.cli.verify_plan import piece, wanted
+from wsrecord.cli.verify_plan import learned, notes_on, piece, wanted
 from wsrecord.cli.verify_plan import plan as plan_of
 from wsrecord.cli.verify_report import report_of, update
 from wsrecord.contract.load import load_all
@@ -117,8 +117,11 @@ def command(names: tuple[str, ...], **options: Any) -> None:
     if options["update"] and ((verify.repeat or 1) > 1 or verify.against):
         raise UsageError("--update: record from one replay, without --repeat and --against")
     contracts = load_all(contracts_of(settings))
-    plan = plan_of(verify, settings, seed=options["seed"], contracted=bool(contracts))
     pieces = [piece(path, contracts) for path in cassettes(names)]
+    teachers = learned(pieces) if any(one.kept for one in pieces) else ()
+    plan = plan_of(verify, settings, seed=options["seed"], contracted=bool(contracts), learned=teachers)
+    for note in notes_on(pieces, plan, updating=options["update"]):
+        click.echo(f"wsrecord: {note}", err=True)
     with tempfile.TemporaryDirectory(prefix=f"wsrecord-{os.getpid()}-") as folder:
         with _progress() as say:
             done = run(Verification(plan, pieces, Path(folder), say).run())

@@ -1,20 +1,26 @@
 """What `wsrecord verify` is to do, from its options and the configuration."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import click
 
+from wsrecord.cassette.recording import Recording
 from wsrecord.cassette.recording import load as load_cassette
 from wsrecord.cassette.redaction.environment import environment_values
+from wsrecord.cli.cassettes import usual
+from wsrecord.cli.health import page_of_health
 from wsrecord.config.settings import Settings, Verify
 from wsrecord.contract.model import Contract
 from wsrecord.dialogue.script import script
+from wsrecord.dialogue.steps import Dialogue
 from wsrecord.errors import UsageError, did_you_mean
+from wsrecord.explore.kept import Kept, kept_of
 from wsrecord.judge.drift.options import MATCHES, Match, Options, ignored
+from wsrecord.judge.evidence import is_for
 from wsrecord.judge.verdict import fails, weigh
 from wsrecord.live.credentials import Given, parse_header, parse_query, parse_secret
 from wsrecord.live.rehearsal import Piece
@@ -38,10 +44,47 @@ def wanted(settings: Settings, flags: Mapping[str, Any]) -> Verify:
 def piece(path: Path, contracts: tuple[Contract, ...]) -> Piece:
     """A cassette, ready to be played."""
     recorded = load_cassette(path)
-    return Piece(name=str(path), recorded=recorded, dialogue=script(recorded, contracts), contracts=contracts)
+    kept = kept_of(recorded)
+    if kept is not None:
+        contracts = (_contract_of(recorded, kept, contracts),)
+    dialogue = script(recorded, contracts)
+    return Piece(name=str(path), recorded=recorded, dialogue=dialogue, contracts=contracts, kept=kept)
 
 
-def plan(verify: Verify, settings: Settings, *, seed: int | None, contracted: bool) -> Plan:
+def _contract_of(recorded: Recording, kept: Kept, contracts: tuple[Contract, ...]) -> Contract:
+    """The one that a kept failure is judged by."""
+    what = f"{recorded.path} is a failure that fuzz kept"
+    if not contracts:
+        raise UsageError(f"{what}, and the contract is what it is judged by: give --contract PATH")
+    named = [one for one in contracts if one.name == kept.contract or not kept.contract]
+    first = recorded.sessions[:1]
+    found = [one for one in contracts if any(is_for(one, session) for session in first)]
+    found = [one for one in found if one in named] or named or found
+    if not found:
+        raise UsageError(
+            f"{what} under the contract {kept.contract or 'of its sessions'}, and that is none of "
+            f"{', '.join(one.name for one in contracts)}: give it with --contract PATH"
+        )
+    return found[0]
+
+
+def learned(pieces: Sequence[Piece]) -> list[Dialogue]:
+    """What teaches how clients speak, where there are kept failures: recordings, as for `fuzz`."""
+    found = [piece.dialogue for piece in pieces if piece.kept is None]
+    if found or not pieces:
+        return found
+    recorded = [load_cassette(path) for path in usual()]
+    return [script(one, pieces[0].contracts) for one in recorded if kept_of(one) is None]
+
+
+def plan(
+    verify: Verify,
+    settings: Settings,
+    *,
+    seed: int | None,
+    contracted: bool,
+    learned: Sequence[Dialogue] = (),
+) -> Plan:
     """All that a verification needs to know, beside the cassettes."""
     tls = target_context(
         None if verify.target_ca is None else Path(verify.target_ca), insecure=bool(verify.insecure)
@@ -70,20 +113,32 @@ def plan(verify: Verify, settings: Settings, *, seed: int | None, contracted: bo
         fresh_ids=verify.fresh_ids is not False,
         seed=seed,
         options=_options(verify, contracted),
-        save=_folder(verify.save_failures),
+        save=writable(verify.save_failures, "--save-failures"),
         fails=lambda finding: fails(weigh([finding], settings.severity)[0], fail_on),
         environment=environment_values(os.environ),
+        health=page_of_health(None, verify.ready),
+        learned=learned,
     )
 
 
-def _folder(name: str | None) -> Path | None:
+def notes_on(pieces: Sequence[Piece], plan: Plan, *, updating: bool) -> Iterator[str]:
+    """Which options do not mean kept failures."""
+    if not any(piece.kept for piece in pieces):
+        return
+    if plan.against is not None:
+        yield "--against: failures that fuzz kept are judged by the contract alone, on the target"
+    if updating:
+        yield "--update: failures that fuzz kept stay as they are"
+
+
+def writable(name: str | Path | None, option: str) -> Path | None:
     """A folder for failures: that it can be had is seen before anything is played."""
     if name is None:
         return None
     path = Path(name)
     near = next(one for one in (path, *path.absolute().parents) if one.exists())
     if not near.is_dir() or not os.access(near, os.W_OK):
-        raise UsageError(f"--save-failures {name}: {near} is no folder that can be written to")
+        raise UsageError(f"{option} {name}: {near} is no folder that can be written to")
     return path
 
 

@@ -35,7 +35,8 @@ def report_of(
     """All that was found, weighed as configured; `everything`: also what was never seen."""
     findings: list[Finding] = list(done.findings)
     findings += [one for one in registry.judge_run(done.shown) if everything or one.severity != "info"]
-    findings += coverage.low(done.shown, settings.min_coverage, settings.min_score)
+    if done.shown or not any(piece.kept for piece in pieces):  # kept failures are no part of the coverage
+        findings += coverage.low(done.shown, settings.min_coverage, settings.min_score)
     sifted = accept(
         findings,
         configuration.acceptances(settings, here),
@@ -51,9 +52,11 @@ def report_of(
         cassettes=tuple(
             Checked(piece.name, tuple(one.number for one in piece.recorded.sessions)) for piece in pieces
         ),
-        contracts=tuple(one.contract.name for one in done.shown),
-        groups=(*registry.GROUPS, Group.DRIFT),
-        counts=Counts(done.sessions, done.messages, sum(one.events.total() for one in done.shown)),
+        contracts=tuple(dict.fromkeys(one.name for piece in pieces for one in piece.contracts)),
+        groups=(*registry.GROUPS, Group.DRIFT, *([Group.FUZZ] if any(p.kept for p in pieces) else [])),
+        counts=Counts(
+            done.sessions, done.messages, done.events + sum(one.events.total() for one in done.shown)
+        ),
         coverage=coverage.document(done.shown),
         score=coverage.score(done.shown) if done.shown else None,
         fail_on=settings.fail_on or "breaking",
@@ -66,6 +69,8 @@ def update(done: Verified, pieces: Sequence[Piece], report: Report) -> None:
     """Put the live sessions in the place of the recorded ones, where the replay was a whole one."""
     renewed = 0
     for piece in pieces:
+        if piece.kept is not None:
+            continue
         live = done.live.get(piece.name)
         if live is None or piece.name not in done.whole or not piece.recorded.sessions:
             click.echo(f"wsrecord: {piece.name} stays as it is: its replay was not a whole one", err=True)

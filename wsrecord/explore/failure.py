@@ -23,7 +23,8 @@ class Failure:
     key: Key
     finding: Finding
     case: Case
-    times: tuple[int, int] = (1, 1)  # so many of so many replays showed it
+    times: tuple[int, int] = (1, 1)  # so many of so many replays showed it; (0, 0): it was not tried again
+    shrunk: bool = True
 
 
 def key_of(finding: Finding) -> Key:

@@ -1,37 +1,25 @@
 """A recording as cases: what its clients said, as moves, each id with a hole in its place."""
 
-import contextlib
-import json
 from collections.abc import Iterator
 from typing import Any
 
-from wsrecord.cassette.model import Note
 from wsrecord.cassette.recording import Recording
 from wsrecord.dialogue.steps import Close, Control, Cut, Dialogue, Occurrence
 from wsrecord.dialogue.steps import Say as Spoken
 from wsrecord.wire.frames import Opcode
 
-from .moves import NEW, Case, Move, Probe, Say, from_json, hole
+from .kept import kept_of
+from .moves import NEW, Case, Move, Probe, Say, hole
 from .moves import Close as CloseMove
 from .moves import Cut as CutMove
 from .roles import Made
 from .vocabulary import Vocabulary, get, put
 
-NOTE = "fuzz-case"  # in a cassette of a failure: the case that it shows
-
 
 def saved_case(recording: Recording) -> Case | None:
     """The case that a saved failure was made by."""
-    for note in recording.notes:
-        if note.code == NOTE:
-            with contextlib.suppress(ValueError, RecursionError):
-                return from_json(json.loads(note.text))
-    return None
-
-
-def note_of(case_text: str, t: int) -> Note:
-    """The record that keeps a case in a cassette."""
-    return Note(t=t, code=NOTE, text=case_text)
+    kept = kept_of(recording)
+    return None if kept is None else kept.case
 
 
 def retold(dialogue: Dialogue, words: Vocabulary) -> Iterator[Case]:

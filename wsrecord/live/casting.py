@@ -23,6 +23,8 @@ class Actor:
         }
         self._carriers: dict[str, set[_Carrier | None]] = {}
         for secret in dialogue.secrets:
+            if piece.kept is not None and self._only_said(secret):
+                continue  # its client says what the case has, whatever that stood for
             placeholder = str(secret.value)
             for user in dict.fromkeys(map(self._whose, secret.uses)) or {"": None}:
                 self.wanted[user].append((secret.name, placeholder))
@@ -37,6 +39,9 @@ class Actor:
         given: set[_Carrier | None] = {("header", name.lower()) for name, _ in purse.given_headers}
         given |= {("query", name.lower()) for name, _ in purse.given_query}
         return purse.missing([one for one in self.wanted[user] if not self._carriers[one[1]] <= given])
+
+    def _only_said(self, secret: Variable) -> bool:
+        return all(self._dialogue.occurrences[place.occurrence].is_unit for place in secret.uses)
 
     def _whose(self, place: Place) -> str:
         said = self._dialogue.occurrences[place.occurrence]

@@ -95,7 +95,8 @@ class Wallet:
         self._shared: dict[str, str] | None = None  # of --setup
         self._of: dict[str, tuple[dict[str, str], float | None]] = {}
         self._lock = asyncio.Lock()
-        self._seen: set[str] = set(given.secrets.values())
+        self._seen: dict[str, str] = {}  # by value, the name that it was given under
+        self._see(given.secrets)
 
     async def of(self, user: str) -> "Purse":
         """What this user has; runs the commands if that is due."""
@@ -123,16 +124,25 @@ class Wallet:
 
     @property
     def secrets(self) -> dict[str, str]:
-        """All values that there are so far, for a redactor: by a name for each."""
-        long = sorted(value for value in self._seen if len(value) >= MIN_LEARNED)
-        return {f"credential{number}": value for number, value in enumerate(long, 1)}
+        """All values that there are so far, for a redactor: by the names that a replay will ask for."""
+        found: dict[str, str] = {}
+        for value, name in self._seen.items():
+            if len(value) >= MIN_LEARNED:
+                while name in found:  # another user's: the name of a variable ends before this
+                    name += "."  # noqa: PLW2901
+                found[name] = value
+        return found
+
+    def _see(self, variables: Mapping[str, str]) -> None:
+        for name, value in variables.items():
+            self._seen.setdefault(value, "token" if name == _PLAIN else name)
 
     async def _ask(self, option: str, command: str, user: str) -> tuple[dict[str, str], float | None]:
         filled = command.replace("{user}", shlex.quote(user))
         variables = {**self._variables, "WSRECORD_USER": user}
         text = await output_of(option, filled, variables, self._given.patience)
         found, expires = _read(option, text, self._clock())
-        self._seen.update(found.values())
+        self._see(found)
         return found, expires
 
 

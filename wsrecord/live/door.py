@@ -28,15 +28,16 @@ class Way:
     dialogue: Dialogue | None = None
     subprotocol: str | None = None
     purse: Purse = field(default_factory=Purse)
+    session: int | None = None  # which recorded one it is; None: the first
 
     @property
     def steps(self) -> tuple[list[Ask], Connect | None]:
-        """What is asked before the first session, and its upgrade."""
+        """What is asked before the session, and its upgrade."""
         asks: list[Ask] = []
         for step in self.dialogue.steps if self.dialogue is not None else ():
             if isinstance(step, Ask):
                 asks.append(step)
-            elif isinstance(step, Connect):
+            elif isinstance(step, Connect) and self.session in (None, step.session):
                 return asks, step
         return asks, None
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from wsrecord.errors import TargetError
 from wsrecord.explore.failure import Failure
 from wsrecord.explore.reached import Reached
 from wsrecord.judge.shown import Shown
@@ -47,6 +48,10 @@ class Explored:
     saved: list[Path] = field(default_factory=list)
     more: Counter[str] = field(default_factory=Counter)  # by code: failures that were not looked into
     flaky: int = 0  # that could not be shown again
+    untried: int = 0  # that were seen, and not tried again before the end
+    unkept: int = 0  # that could not be written down
+    why_unkept: str = ""  # the first of them
+    trouble: TargetError | None = None  # why it went no further
     mended: int = 0  # cases of the database that fail no more
     cases: Counter[str] = field(default_factory=Counter)  # by phase
     sessions: int = 0

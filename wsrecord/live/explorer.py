@@ -1,12 +1,13 @@
 """Fuzzing: cases are acted out, many at a time; what fails among them is looked into alone."""
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AsyncExitStack
 from random import Random
 
 from wsrecord.errors import TargetError
-from wsrecord.explore.failure import Failure, chosen, key_of
+from wsrecord.explore.failure import chosen, key_of
 from wsrecord.explore.frontier import Frontier
 from wsrecord.explore.merged import merged
 from wsrecord.explore.moves import Case
@@ -28,6 +29,7 @@ _RECENT = 64  # cases that may have cost it
 _STORY = 12  # moves
 _NEAR = 20  # cases that are remembered where one of them ended the server
 _PURSUIT = 12.0  # seconds to find which of many cases did it
+_BROKE = Code.SERVER_BROKE.number
 _FEW = 4  # of them that are tried together at first
 
 
@@ -56,7 +58,8 @@ class Explorer:
         self._frontier = frontier or Frontier()
         self._lessons: Lessons
         self._began = self._learned = time.monotonic()
-        self._gone: tuple[Case, Finding] | None = None  # a case during which the server went
+        self._gone: tuple[Acted, Finding] | None = None  # a case during which the server went
+        self._waiting: list[tuple[Case, Finding]] = []  # suspects, the first is being looked into
         self._near: list[Case] = []  # those of which one may have done it
         self._memory: tuple[int, int | None] = (0, None)  # what the server held at first, by its life
 
@@ -74,9 +77,32 @@ class Explorer:
             self._began = time.monotonic()
             try:
                 await self._explore()
+            except TargetError as error:
+                self.done.stopped, self.done.trouble = "the target is gone", error
+                self._tell_gone()
+                await self._inquest.conclude()
+            except asyncio.CancelledError:
+                self.done.stopped = "interrupted"
+                await self._inquest.conclude()
+                raise
             finally:
                 self.done.seconds = time.monotonic() - self._began
+                self._tell_untried()
         return self.done
+
+    def _tell_gone(self) -> None:
+        """What ended the target can't be tried again: it is told as it was seen."""
+        if self._gone is not None and not any(one.key[0] == _BROKE for one in self.done.failures):
+            self._inquest.as_seen(*self._gone)
+        for case in self._near[:_NEAR]:
+            if not self._finds.is_open(case):  # what was known before stands as it was
+                self._inquest.doubt(case, _BROKE)
+
+    def _tell_untried(self) -> None:
+        told = {one.key for one in self.done.failures}
+        rest = [finding for _, finding in self._waiting[1:] if not self._inquest.knows(finding)]
+        left = {key_of(finding) for finding in [*(one for _, one in self._waiting[:1]), *rest]}
+        self.done.untried = len(left - told)
 
     # -- exploring
 
@@ -86,18 +112,13 @@ class Explorer:
             stretch = await self._stretch()
             found, dead = await self._considered(stretch)
             recent = [*recent, *(one.acted.case for one in stretch.timed)][-_RECENT:]
-            for case, finding in sorted(found, key=_promise):
-                if self._out_of_time() or self._enough:
-                    break
-                await self._inquest.look_into(case, finding)
+            self._waiting = sorted(found, key=_promise)
+            while self._waiting and not self._too_late():
+                await self._inquest.look_into(*self._waiting[0])
+                self._waiting = [] if self._enough else self._waiting[1:]
             if dead and not await self._care.alive():
                 self.done.stopped = "the target is gone"
-                if self._gone is not None:  # it can't be tried again: it is told as it was seen
-                    case, finding = self._gone
-                    self.done.failures.append(Failure(key_of(finding), finding, case))
-                for case in self._near[:_NEAR]:
-                    if not self._finds.is_open(case):  # what was known before stands as it was
-                        self._inquest.doubt(case, Code.SERVER_BROKE.number)
+                self._tell_gone()
                 return
             for case in stretch.open:
                 if not self._out_of_time() and not self._enough:
@@ -113,7 +134,7 @@ class Explorer:
         player = Player(
             act=lambda case: act(case, self._care.rules, Random(self._random.random())),  # noqa: S311 - to be repeated
             judge=self._judge,
-            may=lambda: not self._used_up(),
+            may=lambda: not self.done.cases or not self._used_up(),  # a run that tries nothing says nothing
             fresh=lambda finding: self._inquest.wants(key_of(finding)),
             is_open=self._finds.is_open,
             heavy=self._heavy,
@@ -146,9 +167,10 @@ class Explorer:
         found, watch, timed = stretch.failed, stretch.watch, stretch.timed
         dead = await self._care.lost(soon=watch.lost)
         if dead:
-            broke = [pair for pair in found if pair[1].code == Code.SERVER_BROKE.number]
+            played = [one.acted for one in timed]
+            broke = [pair for pair in found if pair[1].code == _BROKE]
             broke.sort(key=lambda pair: pair[1].place.session is None)  # those it left without an answer
-            self._gone = broke[0] if broke else None
+            self._gone = next(((o, pair[1]) for pair in broke[:1] for o in played if o.case is pair[0]), None)
             end = min((one.over for one in timed if one.acted.dead), default=time.monotonic())
             when = watch.when if watch.lost else end
             self._near = suspects(timed, when)
@@ -219,6 +241,11 @@ class Explorer:
 
     def _out_of_time(self) -> bool:
         return time.monotonic() - self._began >= self._plan.budget.seconds
+
+    def _too_late(self) -> bool:
+        """Whether not even what was seen is looked into any more."""
+        budget = self._plan.budget
+        return time.monotonic() - self._began >= budget.seconds + budget.shrinking
 
     def _used_up(self) -> bool:
         budget, done = self._plan.budget, self.done

@@ -12,6 +12,7 @@ from wsrecord.contract.model import Contract
 from wsrecord.dialogue.bindings import Bindings
 from wsrecord.dialogue.reading import Reading
 from wsrecord.dialogue.steps import AnyStep, Dialogue, Gate
+from wsrecord.explore.kept import Kept
 from wsrecord.judge.codes import Code
 from wsrecord.judge.drift import steps as awaited
 from wsrecord.judge.drift import trial
@@ -24,6 +25,7 @@ from wsrecord.judge.finding import Finding, Place
 from wsrecord.judge.shown import Shown
 from wsrecord.live.played import Played, Stall, Unsent
 from wsrecord.live.player import play
+from wsrecord.live.reel import Reel
 from wsrecord.live.stage import Stage
 
 _SECOND = 1_000_000_000
@@ -37,6 +39,7 @@ class Piece:
     recorded: Recording
     dialogue: Dialogue
     contracts: Sequence[Contract] = ()
+    kept: Kept | None = None  # it is a failure of fuzz's: then it is acted out as the case that it is
 
     @property
     def messages(self) -> int:
@@ -49,9 +52,9 @@ async def perform(piece: Piece, stage: Stage, secrets: Mapping[str, str], fresh:
     return await play(piece.dialogue, Bindings(piece.dialogue, secrets=secrets, fresh=fresh), stage)
 
 
-def written(played: Played, path: Path, redactor: Redactor, nonce: str) -> tuple[Path, Recording]:
+def written(reel: Reel, path: Path, redactor: Redactor, nonce: str) -> tuple[Path, Recording]:
     """The live sessions as a cassette; judged is what stands in it, so that no secret reaches a page."""
-    saved = played.reel.save(path, nonce, redactor)
+    saved = reel.save(path, nonce, redactor)
     return saved, load(saved)
 
 

@@ -66,6 +66,10 @@ class Target:
         await self._await_ready()
         return True
 
+    async def there(self) -> bool:
+        """Whether somebody takes connections now."""
+        return await _Accepts(self.upstream.host, self.upstream.port).shows()
+
     @property
     def output(self) -> list[str]:
         """The last lines that the started server printed."""

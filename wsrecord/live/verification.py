@@ -13,6 +13,7 @@ from random import Random
 from wsrecord.cassette.recording import Recording
 from wsrecord.cassette.redaction.ordinary import MIN_LEARNED
 from wsrecord.cassette.redaction.redactor import Redactor, Vault
+from wsrecord.dialogue.steps import Dialogue
 from wsrecord.errors import TargetError, WsrecordError
 from wsrecord.judge.drift.chance import over_runs
 from wsrecord.judge.drift.options import Options
@@ -24,6 +25,8 @@ from wsrecord.live.client import Patience
 from wsrecord.live.credentials import Given, Wallet, ask_for
 from wsrecord.live.keeping import keep
 from wsrecord.live.played import Played
+from wsrecord.live.reel import Reel
+from wsrecord.live.regressions import Regressions
 from wsrecord.live.rehearsal import Piece, compared, judged, perform, vacuous, whole, written
 from wsrecord.live.stage import Pace, Stage, Waits
 from wsrecord.live.target import Target, TargetOptions, ready
@@ -51,6 +54,8 @@ class Plan:
     save: Path | None = None  # a folder for what failed
     fails: Callable[[Finding], bool] = lambda finding: finding.severity == "breaking"
     environment: Mapping[str, str] = field(default_factory=dict)  # values that look like secrets
+    health: str | None = None  # the path of a page that must stay good, for kept failures
+    learned: Sequence[Dialogue] = ()  # recordings that say how clients speak, for kept failures
 
 
 @dataclass(slots=True)
@@ -63,6 +68,7 @@ class Verified:
     runs: int = 0
     sessions: int = 0
     messages: int = 0
+    events: int = 0  # of kept failures: those of recordings are in `shown`
     live: dict[str, Path] = field(default_factory=dict)  # by cassette: its last run, without secrets
     whole: set[str] = field(default_factory=set)  # cassettes whose last run did all that was recorded
     notes: list[str] = field(default_factory=list)  # for people, beside the findings
@@ -95,7 +101,7 @@ class Verification:
         self._numbers = count(1)
         self._actors = {piece.name: Actor(piece) for piece in pieces}
         self._reached = False  # somebody was there, once at least
-        contracts = {one.name: one for piece in pieces for one in piece.contracts}
+        contracts = {one.name: one for piece in pieces if piece.kept is None for one in piece.contracts}
         self.done = Verified(shown=[Shown(one) for one in contracts.values()])
 
     async def run(self) -> Verified:
@@ -137,22 +143,85 @@ class Verification:
                 other = await stack.enter_async_context(ready(replace(plan.against, clean=self.clean)))
             self._wallet = Wallet(_filled(plan.given, target), time.time, target.variables)
             await self._ask()
-            if plan.concurrency == 1 or plan.target.reset is not None:
-                for piece in self._pieces:
-                    if self.done.trouble is None:
-                        self.done.findings += await self._piece(piece, target, other)
-            else:
-                async with asyncio.TaskGroup() as group:
-                    tasks = [group.create_task(self._piece(one, target, other)) for one in self._pieces]
-                for task in tasks:
-                    self.done.findings += task.result()
-            if len(self.done.whole) < len(self._pieces):
-                await target.may_end()
-            if target.died is not None:
-                how, _, words = target.died.partition("; its last output:")
-                lines = " | ".join(filter(None, map(str.strip, words.splitlines())))
-                self.done.findings.append(replace(died(how).finding(), got=lines or "its end"))
+            recordings = [piece for piece in self._pieces if piece.kept is None]
+            await self._recordings(recordings, target, other)
+            kept = [piece for piece in self._pieces if piece.kept is not None]
+            await self._kept(kept, target, fresh=not recordings)
         return self.done
+
+    async def _recordings(self, pieces: Sequence[Piece], target: Target, other: Target | None) -> None:
+        """Play them, one by one or together."""
+        plan = self._plan
+        if plan.concurrency == 1 or plan.target.reset is not None:
+            for piece in pieces:
+                if self.done.trouble is None:
+                    self.done.findings += await self._piece(piece, target, other)
+        else:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(self._piece(one, target, other)) for one in pieces]
+            for task in tasks:
+                self.done.findings += task.result()
+        if len(self.done.whole) < len(pieces):
+            await target.may_end()
+        if target.died is not None:
+            how, _, words = target.died.partition("; its last output:")
+            lines = " | ".join(filter(None, map(str.strip, words.splitlines())))
+            self.done.findings.append(replace(died(how).finding(), got=lines or "its end"))
+
+    async def _kept(self, pieces: Sequence[Piece], target: Target, *, fresh: bool) -> None:
+        """Act kept failures out, each by itself, on a server that what came before has not touched."""
+        plan = self._plan
+        regressions = Regressions(target, plan.learned, plan.health, self._random)
+        for at, piece in enumerate(pieces):
+            runs: list[list[Finding]] = []
+            try:
+                for number in range(1, plan.repeat + 1):
+                    self._say(
+                        f"{piece.name}, run {number} of {plan.repeat}" if plan.repeat > 1 else piece.name
+                    )
+                    if self.done.trouble is None and await self._as_new(target, fresh=fresh or number > 1):
+                        runs.append(await self._regression(regressions, piece, number))
+                    fresh = False
+            except TargetError as error:
+                if not self._reached:
+                    raise
+                self.done.trouble = TargetError(self.clean(str(error)))
+            if runs:
+                self.done.findings += over_runs(runs)
+            if self.done.trouble is not None:
+                if left := len(pieces) - at - bool(runs):
+                    self.done.notes.append(f"{left} kept failures were not acted out")
+                return
+
+    async def _as_new(self, target: Target, *, fresh: bool) -> bool:
+        """A server as it is at its start, where it can be had; whether there is one."""
+        if (not fresh or target.died is not None) and await target.again():
+            self._wallet = Wallet(_filled(self._plan.given, target), time.time, target.variables)
+            await self._ask()
+        elif not await target.there():
+            self.done.trouble = TargetError("the target is gone")
+            return False
+        return await self._reset(target)
+
+    async def _regression(self, regressions: Regressions, piece: Piece, number: int) -> list[Finding]:
+        """One run of a kept failure."""
+        plan, done, actor = self._plan, self.done, self._actors[piece.name]
+        purses = {user: await self._wallet.of(user) for user in actor.wanted}
+        replay = await regressions.replay(piece, actor, purses, self._write)
+        self._reached = True
+        found = self._cleaned(replay.findings)
+        done.runs += 1
+        done.sessions += len(replay.live.sessions)
+        done.messages += sum(session.count for session in replay.live.sessions)
+        done.events += replay.events
+        if plan.save is not None and any(map(plan.fails, found)):
+            done.saved.append(keep(replay.path, plan.save, piece.name, number))
+        if replay.unsaid:
+            done.notes.append(
+                f"{piece.name}: {replay.unsaid} of its messages could not be said: the server ends the "
+                "session earlier now, or does not give what they need"
+            )
+        return found
 
     async def _ask(self) -> None:
         """See that every secret is there before anything is connected."""
@@ -201,8 +270,7 @@ class Verification:
         return True
 
     async def _run(self, piece: Piece, target: Target, other: Target | None, number: int) -> list[Finding]:
-        plan = self._plan
-        self._say(f"{piece.name}, run {number} of {plan.repeat}" if plan.repeat > 1 else piece.name)
+        self._say_run(piece, number)
         played = await self._play(piece, target, number)
         theirs = None if other is None else await self._play(piece, other, number)
         async with self._judging:  # in a thread: other replays' clocks go on
@@ -249,6 +317,10 @@ class Verification:
             raise TargetError(target.died or played.unreachable.text)
         return played
 
+    def _say_run(self, piece: Piece, number: int) -> None:
+        often = self._plan.repeat
+        self._say(f"{piece.name}, run {number} of {often}" if often > 1 else piece.name)
+
     async def _is_stale(self, user: str) -> bool:
         """Whether a user's token was good once: a new one that is refused is a finding."""
         held = (await self._wallet.of(user)).variables
@@ -273,10 +345,13 @@ class Verification:
         return await perform(piece, stage, values, ids)
 
     def _take(self, piece: Piece, played: Played) -> Take:
+        saved, live = self._write(played.reel)
+        return Take(played, live, saved)
+
+    def _write(self, reel: Reel) -> tuple[Path, Recording]:
         nonce = secrets.token_hex(6)
         path = self._folder / f"{next(self._numbers)}.wsr"
-        saved, live = written(played, path, self._redactor(nonce), nonce)
-        return Take(played, live, saved)
+        return written(reel, path, self._redactor(nonce), nonce)
 
     def _redactor(self, nonce: str) -> Redactor:
         return Redactor(nonce=nonce, values=self._values, vault=self._vault)

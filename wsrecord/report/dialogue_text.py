@@ -9,6 +9,7 @@ from wsrecord.explore.moves import (
     CANARY,
     GIVEN,
     NEW,
+    Case,
     Close,
     Connect,
     Cut,
@@ -24,6 +25,7 @@ from wsrecord.explore.moves import (
 from wsrecord.report.escape import terminal
 
 _LONG = 160
+_OPEN, _SHUT = "\ue000", "\ue001"  # around what stands for a value, until it is text
 
 
 def text(failures: Sequence[Failure], saved: Sequence[Path]) -> str:
@@ -36,11 +38,17 @@ def text(failures: Sequence[Failure], saved: Sequence[Path]) -> str:
 def _lines(failure: Failure) -> Iterator[str]:
     finding = failure.finding
     times, of = failure.times
-    yield f"{finding.code} {terminal(finding.message)} ({times} of {of} replays)"
-    for move in failure.case.moves:
-        yield f"    {_line(move)}"
+    often = f"{times} of {of} replays" if of else "seen once, not tried again"
+    how = "" if failure.shrunk else "; not shrunk"
+    yield f"{finding.code} {terminal(finding.message)} ({often}{how})"
+    yield from (f"    {line}" for line in move_lines(failure.case))
     yield f"    expected {terminal(finding.expected or 'otherwise')}, got {terminal(finding.got or 'this')}"
     yield ""
+
+
+def move_lines(case: Case) -> Iterator[str]:
+    """What its client does, line by line."""
+    return map(_line, case.moves)
 
 
 def _line(move: Move) -> str:
@@ -89,15 +97,19 @@ def _said(move: Say) -> str:
 
 
 def _short(move: Say) -> str:
-    shown = repr(move.data) if move.data is not None else json.dumps(filled(move.value, _hole))
+    if move.data is not None:
+        shown = repr(move.data)
+    else:
+        text = json.dumps(filled(move.value, _hole))
+        shown = text.replace('"\\ue000', "«").replace('\\ue001"', "»")
     return shown if len(shown) <= _LONG else f"{shown[:_LONG]}… ({len(shown)} characters)"
 
 
 def _hole(kind: str, what: object) -> str:
     if kind == NEW:
-        return f"«new {what}»"
+        return f"{_OPEN}new {what}{_SHUT}"
     if kind == CANARY:
-        return "«a text that nobody else knows»"
+        return f"{_OPEN}a text that nobody else knows{_SHUT}"
     if kind == GIVEN and isinstance(what, list | tuple):
-        return f"«{what[0]}{what[1]}»"
-    return "«?»"
+        return f"{_OPEN}{what[0]}{what[1]}{_SHUT}"
+    return f"{_OPEN}?{_SHUT}"

@@ -20,7 +20,9 @@ from wsrecord.cassette.model import (
     Secret,
     Unknown,
 )
+from wsrecord.explore.kept import NOTE, read
 from wsrecord.report import brief, words
+from wsrecord.report.dialogue_text import move_lines
 from wsrecord.report.escape import terminal
 
 ARROWS: dict[Direction, str] = {"client": "→", "server": "←"}
@@ -140,6 +142,9 @@ def rows(records: Iterable[Record], view: View) -> Iterator[Row]:
             speaking[record.connection] = record.session
         if view.events or not _belongs(record, view.sessions, wanted):
             continue
+        if isinstance(record, Note) and record.code == NOTE and view.limit is not None:
+            yield from _kept(record)
+            continue
         row = _other(record, view)
         if row is not None and isinstance(record, Ended) and record.connection in speaking:
             row = replace(row, sign="!", text=f"{row.text}, without a close message")
@@ -237,6 +242,18 @@ def _other(record: Record, view: View) -> Row | None:
             text = "(a record that a later version knows)"
             return Row(t=None, sign="·", what=terminal(record.kind), text=text)
     return None  # head and end stand around the timeline
+
+
+def _kept(note: Note) -> Iterator[Row]:
+    """Why fuzz kept this cassette, and what is done to see it again."""
+    kept = read(note)
+    if kept is None:
+        yield Row(t=note.t, sign="!", what="kept by fuzz", text="(a case that another version reads)")
+        return
+    text = f"{terminal(kept.what)}; `wsrecord verify` acts this out again:"
+    yield Row(t=note.t, sign="!", what="kept by fuzz", text=text)
+    for line in move_lines(kept.case):
+        yield Row(t=None, sign="!", what="", text=line)
 
 
 def _http(record: Request | Response, limit: int | None) -> Row:

@@ -1,0 +1,50 @@
+"""A shrunk dialogue, as people read one."""
+
+from pathlib import Path
+
+from wsrecord.explore.failure import Failure
+from wsrecord.explore.moves import Case, Close, Connect, Cut, HalfClose, Hear, Move, Probe, Raw, Say
+from wsrecord.judge.codes import Code
+from wsrecord.judge.finding import Place
+from wsrecord.report.dialogue_text import move_lines, text
+
+
+def line(move: Move) -> str:
+    (only,) = move_lines(Case((move,)))
+    return only
+
+
+def test_what_stands_for_a_value_is_told_from_what_is_said() -> None:
+    said = line(Say(value={"id": {"$new": 1}, "run": {"$given": ["started", "/run"]}, "text": "«new 2»"}))
+    assert said == 's1  → {"id": «new 1», "run": «started/run», "text": "\\u00abnew 2\\u00bb"}'
+
+
+def test_each_move_has_its_line() -> None:
+    assert line(Connect(on=1, user=1)) == "s2  connect as user 2"
+    assert line(Say(data=b"\xff", binary=True, breaks="JSON")) == "s1  → binary b'\\xff'   [breaks: JSON]"
+    assert line(Say(value=1, cuts=(1,), ping_at=1, then="now")).endswith(
+        "[2 frames]   [a ping between]   [without waiting]"
+    )
+    assert line(Raw(data=b"\x81\x00", breaks="no mask")) == "s1  → no mask: 81 00"
+    assert line(Probe(size=3)) == "s1  → ping of 3 bytes"
+    assert line(Hear(event="done")) == "s1    await done"
+    assert line(Close(code=None)) == "s1  → close without a code"
+    assert line(Cut()) == "s1  → reset"
+    assert line(HalfClose()) == "s1  → half-close"
+
+
+def test_hostile_text_is_harmless() -> None:
+    assert "\x1b" not in line(Say(value="\x1b[31m\u202e")) + line(Hear(event="\x1b[31m"))
+    assert len(line(Say(value="x" * 1000))) < 200
+
+
+def test_a_failure_is_told_with_votes_and_place() -> None:
+    finding = Code.SERVER_BROKE.at(Place(), "the server broke", expected="an answer", got="a reset")
+    failure = Failure(("WS903",), finding, Case((Cut(),)), (2, 3))
+    assert text([failure], [Path("kept.wsr")]).splitlines() == [
+        "WS903 the server broke (2 of 3 replays)",
+        "    s1  → reset",
+        "    expected an answer, got a reset",
+        "",
+        "kept kept.wsr",
+    ]

@@ -1,0 +1,84 @@
+"""One made-up dialogue by itself, with a look at the server beside it and after it."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from random import Random
+
+from wsrecord.explore.failure import label
+from wsrecord.explore.moves import Case
+from wsrecord.judge import fuzz
+from wsrecord.judge.fuzz import Beside, Broke, Fact
+from wsrecord.live.acting import act
+from wsrecord.live.care import Care
+from wsrecord.live.hurry import hurried
+from wsrecord.live.outcome import Acted
+from wsrecord.live.watch import TOO_LONG, Watch
+
+PATIENT = 2.0  # times as long is waited where one is played alone
+_LEAK_EACH = 256 << 10  # bytes that one case costs, each time
+_LEAK_TIMES = 12
+
+
+class Witness:
+    """Sees what a case does to a server."""
+
+    def __init__(self, care: Care, random: Random, count: Callable[[Acted], None]) -> None:
+        self._care = care
+        self._random = random
+        self._count = count
+
+    async def alone(self, case: Case, *, anew: bool = False, patience: float = PATIENT) -> Acted:
+        """Act it out; what was seen from outside is among its facts. `anew`: from the login on."""
+        rules = replace(self._care.rules, waiting=self._care.rules.waiting.times(patience))
+        async with Watch(rules.doors[-1]) as watch, hurried(rules, lambda: watch.alarmed):
+            acted = await act(case, rules, self._fresh(), anew=anew)
+        self._count(acted)
+        if acted.cut:
+            acted = replace(acted, facts=())
+        facts = await self._beside(watch, label(case))
+        if any(isinstance(fact, Broke) and fact.session is None for fact in acted.facts):
+            facts = [fact for fact in facts if not isinstance(fact, Broke)]
+        return replace(acted, facts=(*acted.facts, *facts))
+
+    async def around(self, cases: Sequence[Case]) -> set[str]:
+        """Some cases together: the codes of what they did to others, and to the server."""
+        rules = self._care.rules
+        async with Watch(rules.doors[-1]) as watch, hurried(rules, lambda: watch.alarmed):
+            played = await asyncio.gather(*(act(case, rules, self._fresh()) for case in cases))
+        for acted in played:
+            self._count(acted)
+        return {one.code for one in fuzz.judge(await self._beside(watch, "them"), "live")}
+
+    async def _beside(self, watch: Watch, after: str) -> list[Fact]:
+        """What was done to others, and to the server as a whole."""
+        if await self._care.lost(soon=watch.lost):
+            return [Broke(session=None, t=0, after=after, how="no connection any more")]
+        facts: list[Fact] = []
+        if watch.longest > TOO_LONG:
+            got = f"none within {watch.longest:.2g} s"
+            facts.append(Beside(kind="wait", after=after, expected=f"a pong within {TOO_LONG:g} s", got=got))
+        elif watch.lost:
+            got = "the end of its connection"
+            facts.append(Beside(kind="wait", after=after, expected="that it goes on", got=got))
+        if not await self._care.well():
+            facts.append(Beside(kind="health", after=after, expected="a status of 2xx or 3xx", got="another"))
+        return facts
+
+    async def leaks(self, case: Case) -> Beside | None:
+        """Whether a case costs memory each time, after the first few times."""
+        before = None
+        for turn in range(_LEAK_TIMES + 4):
+            if turn == 4:
+                before = self._care.held
+            await act(case, self._care.rules, self._fresh())
+        after = self._care.held
+        if before is None or after is None or after - before < _LEAK_EACH * _LEAK_TIMES:
+            return None
+        each = (after - before) // _LEAK_TIMES
+        return Beside(
+            kind="memory", after=label(case), expected="less than 256 KiB each time", got=f"{each >> 10} KiB"
+        )
+
+    def _fresh(self) -> Random:
+        return Random(self._random.random())  # noqa: S311 - to be repeated, not to be secret
