@@ -27,16 +27,20 @@ def command(ctx: click.Context, out: Path | None) -> int:
 
     Without a sub-command this is the tour: it starts the embedded agent server, records a chat with
     it through the proxy, shows what crossed the wire, checks it against the contract, and acts it out
-    again: against the same server, and against one that has changed.
+    again: against the same server, and against one that has changed. Then it makes dialogues up that
+    nobody recorded, and finds a bug.
     """
     if ctx.invoked_subcommand is not None:
         return Exit.CLEAN
     from wsrecord.demo.auth import USERS  # noqa: PLC0415 - keeps --help quick
+    from wsrecord.demo.bugs.planted import choose as plant  # noqa: PLC0415
     from wsrecord.demo.drifts.gallery import choose  # noqa: PLC0415
     from wsrecord.live.tour import Guide, tour  # noqa: PLC0415
 
     shown = choose("results-renamed").drift
-    return tour(out, click.echo, Guide(USERS["ada"].password, shown.name, shown.change))
+    bug = plant("cancel-twice")
+    guide = Guide(USERS["ada"].password, shown.name, shown.change, bug.name, bug.wrong)
+    return tour(out, click.echo, guide)
 
 
 @command.command("serve")

@@ -21,6 +21,7 @@ _PROMPTS = (
     "what does the archive say about the weather, and what is the stock price of ACME?",
 )
 _READY = re.compile(r"(ws://\S+)")
+_SEED, _AT_ONCE = 4, 4  # with these it is found soon
 _SELF = (sys.executable, "-m", "wsrecord")
 
 
@@ -31,10 +32,12 @@ class Guide:
     password: str  # of the user who chats: the cassette has a placeholder in its place
     drift: str  # one that is caught
     change: str  # what it changes
+    bug: str  # one that is found
+    wrong: str  # what goes wrong
 
 
 def tour(out: Path | None, say: Callable[[str], None], guide: Guide) -> int:
-    """Record a chat with the demo server, show, check and replay it; return the exit code."""
+    """Record a chat with the demo server, show, check and replay it, make others up; return the exit code."""
     out = out or Path("cassettes") / f"demo-{datetime.now().astimezone():%Y%m%d-%H%M%S}.wsr"
     say("1. A real agent server starts, on a port of its own:")
     say("     $ wsrecord demo serve")
@@ -64,16 +67,35 @@ def tour(out: Path | None, say: Callable[[str], None], guide: Guide) -> int:
     if code != Exit.FINDINGS:
         raise TargetError("the drifted demo server was not caught, as it should have been")
     say("\n   That is exit code 1: a CI job would have stopped here.")
-    say(f"\nThe cassette: {out}")
+    say(f"\n7. And what nobody recorded? {guide.wrong}")
+    say("   Dialogues are made up from the contract; the first that fails is tried again and made small:")
+    failures = out.with_name(f"{_stem(out)}-failures")
+    code = _fuzz(out, contract, failures, guide, say)
+    if code != Exit.FINDINGS:
+        raise TargetError("the demo server's bug was not found, as it should have been")
+    say("\n   It is a cassette now: `wsrecord verify` fails with it until the bug is gone.")
+    say(f"\nThe cassettes: {out}, {failures}{os.sep}")
+    _next(out, say)
+    return Exit.CLEAN
+
+
+def _next(out: Path, say: Callable[[str], None]) -> None:
     me = _name()
     say("What to try next:")
     say(f"  {me} demo drifts\n      other ways in which the server can change, for demo serve --drift NAME")
     say(f"  {me} show {out} --event 'tool_*'\n      only the tools")
     say(f"  {me} convert {out} {out.with_suffix('.wsr.jsonl')}\n      lines of JSON, for review and for git")
+    say(f"  {me} check {out} --contract demo --coverage\n      how much of the contract this chat has shown")
     say(f"  {me} contract init {out} -o contract\n      a contract of your own, drafted from recordings")
+    say(f"  {me} contract lint contract\n      whether it is sound")
+    say(f"  {me} demo bugs\n      other bugs for fuzz to find, for demo serve --bug NAME")
+    say(f"  {me} fuzz --target ws://YOUR-SERVER --contract contract\n      and what does yours make of it?")
     say(f"  {me} scan {out}\n      make sure that no secret is in it")
     say(f"  {me} record --target ws://YOUR-SERVER\n      and point your client at the address it prints")
-    return Exit.CLEAN
+
+
+def _stem(out: Path) -> str:
+    return out.name.removesuffix(".jsonl").removesuffix(".wsr")
 
 
 def _name() -> str:
@@ -99,6 +121,18 @@ def _verify(
         return _run("verify", str(out), *target, *secret, PASSWORD=guide.password)
 
 
+def _fuzz(out: Path, contract: Path, failures: Path, guide: Guide, say: Callable[[str], None]) -> int:
+    """Make dialogues up for a server with a bug, until one finds it; comes back the exit code."""
+    say(f"     $ wsrecord demo serve --bug {guide.bug}")
+    with _server("--bug", guide.bug, quiet=True) as url:
+        options = f"--phase valid --first --seed {_SEED} --concurrency {_AT_ONCE}"
+        contracted = f"--contract {contract} --secret password=env:PASSWORD"
+        say(f"     $ wsrecord fuzz --target {url} --from {out} --save {failures} {contracted} {options}\n")
+        told = ["--target", url, "--from", str(out), "--save", str(failures), "--contract", str(contract)]
+        secret = "--secret", "password=env:PASSWORD"
+        return _run("fuzz", *told, *secret, *options.split(), PASSWORD=guide.password)
+
+
 def _run(*command: str, **environment: str) -> int:
     """Run a command of ours as a user would; comes back its exit code."""
     env = {**os.environ, **environment}
@@ -106,11 +140,12 @@ def _run(*command: str, **environment: str) -> int:
 
 
 @contextlib.contextmanager
-def _server(*options: str) -> Iterator[str]:
-    """Run the demo server as a process of its own; yield its URL."""
+def _server(*options: str, quiet: bool = False) -> Iterator[str]:
+    """Run the demo server as a process of its own; yield its URL. `quiet`: its crashes are told by others."""
     process = subprocess.Popen(  # noqa: S603 - our own command
         [*_SELF, "demo", "serve", "--port", "0", *options],
         stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL if quiet else None,
         text=True,
         start_new_session=True,
     )
