@@ -27,13 +27,13 @@ from wsrecord.dialogue.steps import Dialogue
 from wsrecord.explore.moves import Case
 from wsrecord.explore.phases import Phases
 from wsrecord.explore.vocabulary import Vocabulary
-from wsrecord.live.acting import Rules
 from wsrecord.live.client import Patience
 from wsrecord.live.credentials import Purse
 from wsrecord.live.door import Door
 from wsrecord.live.exploration import Budget, Exploration
 from wsrecord.live.explorer import Explorer
 from wsrecord.live.finds import Finds
+from wsrecord.live.rules import Rules
 from wsrecord.live.target import Target, TargetOptions
 
 ROOT = Path(__file__).parents[1]

@@ -37,13 +37,13 @@ from wsrecord.explore.phases import PHASES, Phases
 from wsrecord.explore.retold import retold
 from wsrecord.explore.vocabulary import Vocabulary
 from wsrecord.judge.verdict import FAIL_ON
-from wsrecord.live.acting import Rules
 from wsrecord.live.client import Patience
 from wsrecord.live.credentials import Wallet
 from wsrecord.live.door import Door
 from wsrecord.live.exploration import Explored
 from wsrecord.live.explorer import Explorer
 from wsrecord.live.interrupt import run
+from wsrecord.live.rules import Rules
 from wsrecord.live.target import Target
 from wsrecord.live.tls import target_context
 from wsrecord.report import dialogue_text

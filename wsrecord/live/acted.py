@@ -54,6 +54,8 @@ def _counts(one: Finding, acted: Acted, broke: set[int | None], recording: Recor
     if (place.session, place.number) in acted.tainted:
         own = _is_client_s(recording, place.session, place.number)
         own = own or code is Code.SURROGATE  # it says again what the client said
+        if (place.session, place.number) in acted.accepted and code.group is Group.SCHEMA:
+            return False  # what was let in comes out again
         return not own and (code.group not in _LENIENT or code is Code.FOREIGN_ID)
     return not (place.session in acted.rough and code.group in _LENIENT)
 

@@ -3,12 +3,11 @@
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from random import Random
 from typing import Any
 
-from wsrecord.contract.model import Contract
 from wsrecord.contract.pointer import ABSENT
 from wsrecord.explore import moves as moving
 from wsrecord.explore.moves import (
@@ -28,12 +27,12 @@ from wsrecord.explore.moves import (
 )
 from wsrecord.explore.returns import Source
 from wsrecord.explore.speech import BETWEEN, Speech, Utterance
-from wsrecord.explore.vocabulary import Vocabulary
 from wsrecord.explore.wire import fragments
 from wsrecord.judge.fuzz import Bare, Broke, Fact
 from wsrecord.live.door import Answers, Approach, Door
-from wsrecord.live.outcome import Acted, Sung, how, label, odd, outcome
+from wsrecord.live.outcome import Acted, how, label, odd, outcome
 from wsrecord.live.reel import Reel
+from wsrecord.live.rules import Rules
 from wsrecord.live.seat import News, Said, Seat
 from wsrecord.wire.frames import Opcode
 
@@ -43,38 +42,6 @@ _FORBIDDEN = (1004, 1005, 1006, 1015)
 _PIECES, _PAUSE = 12, 0.03  # of a message that is written slowly: so many, and seconds between them
 _GOODBYE = 0.5  # seconds to end what a case left open
 _STALL = 0.6  # seconds without reading, at the end
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """Seconds that a made-up client waits."""
-
-    answer: float = 1.2
-    quiet: float = 1.0  # of silence, with something still open
-    hear: float = 0.7
-    whole: float = 30.0  # for the whole case
-
-    def times(self, factor: float) -> "Waiting":
-        """Longer ones."""
-        return replace(self, answer=self.answer * factor, quiet=self.quiet * factor, hear=self.hear * factor)
-
-
-@dataclass(slots=True)
-class Rules:
-    """What all cases of a run share."""
-
-    contract: Contract
-    words: Vocabulary
-    refusals: frozenset[str]
-    doors: Sequence[Door]
-    waiting: Waiting = field(default_factory=Waiting)
-    sung: Sung = field(default_factory=Sung)
-    limits: set[asyncio.Timeout] = field(default_factory=set)  # of the cases that are being acted out
-
-    def hurry(self, within: float) -> None:
-        """Have all cases end soon: something has come of them already."""
-        for limit in self.limits:
-            limit.reschedule(asyncio.get_running_loop().time() + within)
 
 
 async def act(case: Case, rules: Rules, random: Random, *, anew: bool = False) -> Acted:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 
-from wsrecord.live.acting import Rules
+from wsrecord.live.rules import Rules
 from wsrecord.live.target import Target
 from wsrecord.live.vitals import health, memory
 from wsrecord.live.watch import Watch

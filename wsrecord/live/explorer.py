@@ -13,13 +13,14 @@ from wsrecord.explore.merged import merged
 from wsrecord.explore.moves import Case
 from wsrecord.judge.codes import Code
 from wsrecord.judge.finding import Finding
-from wsrecord.live.acting import Rules, act
+from wsrecord.live.acting import act
 from wsrecord.live.care import Care
 from wsrecord.live.exploration import Exploration, Explored, Progress
 from wsrecord.live.finds import Finds
 from wsrecord.live.inquest import Inquest
 from wsrecord.live.lessons import Lessons
 from wsrecord.live.outcome import Acted
+from wsrecord.live.rules import Rules
 from wsrecord.live.stretch import Player, Stretch
 from wsrecord.live.suspects import suspects
 from wsrecord.live.target import Target, ready

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 
-from wsrecord.live.acting import Rules
+from wsrecord.live.rules import Rules
 
 _LOOK = 0.05  # seconds between two looks
 _END = 0.5  # seconds that they may still take

@@ -24,6 +24,7 @@ class Acted:
     ]  # messages of the client's that were wrong on purpose, and their answers
     rough: frozenset[int]  # sessions in which the client broke the protocol
     stalled: frozenset[int] = frozenset()  # sessions in which the client let the server wait
+    accepted: frozenset[tuple[int, int]] = frozenset()  # answers to what should have been refused
     daring: frozenset[int] = frozenset()  # sessions that a server may refuse
     betrayed: Case | None = None  # the case whose words a session of this one was told
     cut: bool = False  # it did not come to its end
@@ -60,6 +61,7 @@ def outcome(
     """All facts: those that were seen at once, and those that the sessions show in the end."""
     found = list(facts)
     tainted: set[tuple[int, int]] = set()
+    accepted: set[tuple[int, int]] = set()
     for seat in seats.values():
         session = seat.client.session if seat.client is not None else None
         if session is None:
@@ -70,6 +72,8 @@ def outcome(
                 tainted.add((session, said.number))
                 if said.answered_at is not None:
                     tainted.add((session, said.answered_at))
+                    if said.move.breaks is not None and said.answer == "answered":
+                        accepted.add((session, said.answered_at))
             if not odd(said.move):
                 found.append(_meant(said, session, seat))
     heard = list(_overheard(seats, contract, sung, reel.clock()))
@@ -78,11 +82,12 @@ def outcome(
         case,
         reel,
         tuple(found),
-        frozenset(tainted),
-        _sessions(seat for seat in seats.values() if seat.broken),
-        _sessions(seat for seat in seats.values() if seat.stalled),
-        _sessions(seat for seat in seats.values() if seat.daring),
-        next((other for _, other in heard if other is not case), None),
+        tainted=frozenset(tainted),
+        accepted=frozenset(accepted),
+        rough=_sessions(seat for seat in seats.values() if seat.broken),
+        stalled=_sessions(seat for seat in seats.values() if seat.stalled),
+        daring=_sessions(seat for seat in seats.values() if seat.daring),
+        betrayed=next((other for _, other in heard if other is not case), None),
     )
 
 

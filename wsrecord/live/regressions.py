@@ -20,7 +20,6 @@ from wsrecord.judge.codes import Code
 from wsrecord.judge.finding import Finding, Place
 from wsrecord.judge.shown import Shown
 from wsrecord.live.acted import findings_of
-from wsrecord.live.acting import Rules
 from wsrecord.live.care import Care
 from wsrecord.live.casting import Actor
 from wsrecord.live.client import Patience
@@ -29,6 +28,7 @@ from wsrecord.live.door import Door, Way
 from wsrecord.live.outcome import Acted
 from wsrecord.live.reel import Reel
 from wsrecord.live.rehearsal import Piece
+from wsrecord.live.rules import Rules
 from wsrecord.live.target import Target
 from wsrecord.live.witness import Witness
 

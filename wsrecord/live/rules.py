@@ -1,0 +1,42 @@
+"""What all cases of a run share: the contract, the words, the ways in, and how long is waited."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from wsrecord.contract.model import Contract
+from wsrecord.explore.vocabulary import Vocabulary
+from wsrecord.live.door import Door
+from wsrecord.live.outcome import Sung
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Seconds that a made-up client waits."""
+
+    answer: float = 1.2
+    quiet: float = 1.0  # of silence, with something still open
+    hear: float = 0.7
+    whole: float = 30.0  # for the whole case
+
+    def times(self, factor: float) -> "Waiting":
+        """Longer ones."""
+        return replace(self, answer=self.answer * factor, quiet=self.quiet * factor, hear=self.hear * factor)
+
+
+@dataclass(slots=True)
+class Rules:
+    """What all cases of a run share."""
+
+    contract: Contract
+    words: Vocabulary
+    refusals: frozenset[str]
+    doors: Sequence[Door]
+    waiting: Waiting = field(default_factory=Waiting)
+    sung: Sung = field(default_factory=Sung)
+    limits: set[asyncio.Timeout] = field(default_factory=set)  # of the cases that are being acted out
+
+    def hurry(self, within: float) -> None:
+        """Have all cases end soon: something has come of them already."""
+        for limit in self.limits:
+            limit.reschedule(asyncio.get_running_loop().time() + within)
