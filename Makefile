@@ -6,19 +6,22 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 WORKERS ?= 2
 
-.PHONY: demo test test-long test-quick lint format bench docs clean
+.PHONY: demo test test-long test-alone test-quick lint format bench docs clean
 
 demo: $(VENV)/.core  ## record a chat with the embedded agent server and look at it
 	$(BIN)/wsrecord demo
 
 test: $(READY)  ## everything but what takes minutes
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not long" $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not long and not alone" $(ARGS)
 
-test-long: $(READY)  ## what takes minutes: drifts verified, bugs found by fuzzing
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m long $(ARGS)
+test-long: $(READY)  ## what takes minutes: drifts verified, other makers' servers
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "long and not alone" $(ARGS)
+
+test-alone: $(READY)  ## what goes by the clock: each planted bug found by fuzzing in half a minute; a quarter of an hour
+	$(BIN)/python -m pytest -n 0 -m alone $(ARGS)
 
 test-quick: $(READY)  ## without what is marked slow
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not slow and not long" $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not slow and not long and not alone" $(ARGS)
 
 lint: $(READY)  ## style, formatting, types
 	$(BIN)/ruff check .

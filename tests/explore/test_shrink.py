@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from wsrecord.explore.moves import Case, Move, Probe, Say
+from wsrecord.explore.moves import Case, Close, Connect, Move, Probe, Say
 from wsrecord.explore.shrink import shrinking
 
 
@@ -70,3 +70,16 @@ def test_frames_that_do_not_matter_are_joined() -> None:
     (move,) = case.moves
     assert isinstance(move, Say)
     assert (move.cuts, move.ping_at) == ((1,), None)
+
+
+def test_a_session_stays_its_user_s() -> None:
+    moves: list[Move] = [Connect(user=1), Close(), Connect(on=1, user=1, back=0), Probe(on=1)]
+    case, _ = shrunk(
+        moves, lambda case: any(isinstance(one, Connect) and one.back == 0 for one in case.moves)
+    )
+    assert case.moves == (Connect(user=1), Connect(on=1, user=1, back=0))
+
+
+def test_a_second_user_who_is_not_needed_is_the_first() -> None:
+    case, _ = shrunk([Connect(on=1, user=1), Probe(on=1)], lambda case: Probe(on=1) in case.moves)
+    assert case.moves == (Probe(on=1),)

@@ -35,12 +35,23 @@ def _fewer(case: Case) -> Shrinking:
                 (at, case.with_moves([*case.moves[:at], *case.moves[at + size :]]))
                 for at in range(start, len(case.moves), size)
             ]
-            row = [(at, one) for at, one in row if one.moves]
+            row = [(at, one) for at, one in row if one.moves and _whole(one, case)]
             kept = (yield [one for _, one in row]) if row else None
             start, case = (None, case) if kept is None else row[kept]
         if size == 1:
             return case
         size //= 2
+
+
+def _whole(small: Case, case: Case) -> bool:
+    """Whether each session that is left begins as it did: else it would be another user's."""
+    begun = {move.on for move in small.moves if isinstance(move, Connect)}
+    lost = {
+        move.on for move in case.moves if isinstance(move, Connect) and move != Connect(on=move.on)
+    } - begun
+    needed = {move.on for move in small.moves}
+    needed |= {move.back for move in small.moves if isinstance(move, Connect) and move.back is not None}
+    return not lost & needed
 
 
 def _simpler(case: Case) -> Shrinking:
@@ -49,12 +60,18 @@ def _simpler(case: Case) -> Shrinking:
             row = [
                 case.with_moves([*case.moves[:at], move, *case.moves[at + 1 :]])
                 for move in _simpler_moves(case.moves[at])
+                if not (isinstance(move, Connect) and _leads_back(case, move.on))
             ]
             kept = (yield row) if row else None
             if kept is None:
                 break
             case = row[kept]
     return case
+
+
+def _leads_back(case: Case, on: int) -> bool:
+    """Whether a session is come back to: by the same user."""
+    return any(isinstance(move, Connect) and move.back == on for move in case.moves)
 
 
 def _simpler_moves(move: Move) -> Iterator[Move]:

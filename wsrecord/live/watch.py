@@ -37,7 +37,7 @@ class Watch:
         client = self._client
         if client is None:
             return
-        if not self.alarmed:
+        if not self.alarmed and self._task is not None:
             await self._last_word(client)
         self._note()
         if not self.alarmed:
