@@ -83,3 +83,11 @@ def test_a_session_stays_its_user_s() -> None:
 def test_a_second_user_who_is_not_needed_is_the_first() -> None:
     case, _ = shrunk([Connect(on=1, user=1), Probe(on=1)], lambda case: Probe(on=1) in case.moves)
     assert case.moves == (Probe(on=1),)
+
+
+def test_a_ping_between_frames_goes_where_there_is_one_frame_only() -> None:
+    """It would not be sent, and a pong would be missed."""
+    tried: list[Move] = []
+    shrunk([Say(value="hello", cuts=(1,) * 9, ping_at=8)], lambda case: bool(tried.extend(case.moves)))
+    pings = {(move.ping_at, len(move.cuts)) for move in tried if isinstance(move, Say) and move.ping_at}
+    assert pings == {(4, 4), (8, 8), (8, 9)}

@@ -90,14 +90,20 @@ def _simpler_moves(move: Move) -> Iterator[Move]:
     if move.ping_at is not None:
         yield replace(move, ping_at=None)
     if len(move.cuts) > 1:
-        yield replace(move, cuts=move.cuts[: len(move.cuts) // 2])
-        yield replace(move, cuts=move.cuts[1:])
+        yield _cut(move, move.cuts[: len(move.cuts) // 2])
+        yield _cut(move, move.cuts[1:])
     if move.cuts:
-        yield replace(move, cuts=())
+        yield _cut(move, ())
     if move.data is not None and len(move.data) > 8:
         yield replace(move, data=move.data[: len(move.data) // 2])
     if move.breaks is None and move.data is None:
         yield from (replace(move, value=value) for value in simpler_values(move.value))
+
+
+def _cut(move: Say, cuts: tuple[int, ...]) -> Say:
+    """The same in other frames; a ping can only stand between two of them."""
+    ping_at = None if move.ping_at is None or not cuts else min(move.ping_at, len(cuts))
+    return replace(move, cuts=cuts, ping_at=ping_at)
 
 
 def simpler_values(value: Any, depth: int = 0) -> Iterator[Any]:
