@@ -30,7 +30,7 @@ from wsrecord.explore.speech import BETWEEN, Speech, Utterance
 from wsrecord.explore.wire import fragments
 from wsrecord.judge.fuzz import Bare, Broke, Fact
 from wsrecord.live.door import Answers, Approach, Door
-from wsrecord.live.outcome import Acted, how, label, odd, outcome
+from wsrecord.live.outcome import Acted, heard_out, how, label, odd, outcome
 from wsrecord.live.reel import Reel
 from wsrecord.live.rules import Rules
 from wsrecord.live.seat import News, Said, Seat
@@ -211,7 +211,7 @@ class _Acting:
         await seat.client.drain()
         waiting = self._rules.waiting
         if move.then != "now" and due and not seat.stalled:
-            await self._news.until(lambda: not said.pending or seat.over, waiting.answer)
+            await self._news.until(lambda: heard_out(said, seat), waiting.answer)
             self._unanswered = said.pending and not seat.over
         if move.then == "quiet":
             await self._quiet([seat])

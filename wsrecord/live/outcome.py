@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from wsrecord.contract.model import Contract
 from wsrecord.explore.moves import Case, Say
+from wsrecord.explore.speech import BETWEEN
 from wsrecord.judge.fuzz import Broke, Fact, Meant, Overheard, is_broken
 from wsrecord.live.reel import Reel
 from wsrecord.live.seat import Bird, Said, Seat
@@ -138,6 +139,11 @@ def _shared(one: Bird, contract: Contract) -> bool:
 def odd(move: Say) -> bool:
     """Whether its bytes go out otherwise than in one frame and at once."""
     return bool(move.cuts) or move.ping_at is not None or move.slow
+
+
+def heard_out(said: Said, seat: Seat) -> bool:
+    """Whether a message is answered, and a ping between its frames, in whatever order."""
+    return seat.over or not (said.pending or (said.move.ping_at is not None and BETWEEN not in seat.pongs))
 
 
 def how(seat: Seat) -> str:

@@ -1,0 +1,64 @@
+"""A made-up dialogue against servers whose every byte is the test's."""
+
+import asyncio
+import json
+from pathlib import Path
+from random import Random
+
+import pytest
+from support.frames import server
+from support.scripted import Peer, scripted
+
+from wsrecord.contract.load import load
+from wsrecord.explore.moves import Case, Say
+from wsrecord.explore.vocabulary import Vocabulary
+from wsrecord.judge.fuzz import Bare
+from wsrecord.live.acting import act
+from wsrecord.live.client import Patience
+from wsrecord.live.door import Door, Way
+from wsrecord.live.rules import Rules
+from wsrecord.live.upstream import parse_target
+
+CONTRACT = """
+contract: talk
+name: /type
+client: {say: {type: object, required: [id], properties: {id: {type: string}}}}
+server: {said: null}
+keys: {message: /id}
+flows: {message: {key: message, order: say said}}
+"""
+PING, PONG = 0x89, 0x8A
+
+
+@pytest.mark.parametrize("pongs", [True, False])
+def test_a_pong_may_come_behind_the_answer(tmp_path: Path, pongs: bool) -> None:
+    """A server with a thread for each direction answers in any order; but it answers."""
+    (tmp_path / "contract.yaml").write_text(CONTRACT)
+    contract = load(tmp_path)
+
+    async def answers_the_message_first(peer: Peer) -> None:
+        await peer.upgrade()
+        text, ping = b"", b""
+        first = 0
+        while not first & 0x80 or first == PING:
+            first, payload = await peer.frame()
+            text, ping = (text, payload) if first == PING else (text + payload, ping)
+        said = {"type": "said", "id": json.loads(text)["id"]}
+        peer.write(server.text(json.dumps(said)))
+        await asyncio.sleep(0.1)  # the other thread's turn
+        if pongs:
+            peer.write(server.pong(ping))
+        await peer.frame()
+        peer.write(server.close(1000))
+
+    async def run() -> list[Bare]:
+        async with scripted(answers_the_message_first) as port:
+            door = Door(Way(), parse_target(f"ws://127.0.0.1:{port}", None), Patience())
+            rules = Rules(contract, Vocabulary(contract), frozenset(), [door])
+            move = Say(event="say", value={"type": "say", "id": {"$new": 1}}, cuts=(9,), ping_at=1)
+            acted = await act(Case((move,)), rules, Random(1))
+            return [fact for fact in acted.facts if isinstance(fact, Bare)]
+
+    (fact,) = asyncio.run(run())
+    assert fact.what == "a message in several frames with a ping between them"
+    assert fact.got == (None if pongs else "no pong")
