@@ -91,7 +91,7 @@ class Care:
                 while await self.alive():
                     async with Watch(self.rules.doors[-1]) as watch:
                         pass
-                    if watch.longest < _AT_ONCE:
+                    if not watch.mute and watch.longest < _AT_ONCE:
                         return
         await self.renew()
 

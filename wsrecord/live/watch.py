@@ -25,6 +25,7 @@ class Watch:
         self._door = door
         self._client: Client | None = None
         self._asked: float | None = None
+        self._pong = asyncio.Event()
         self._excused = 0.0  # seconds since then that do not count
         self._task: asyncio.Task[None] | None = None
 
@@ -37,17 +38,26 @@ class Watch:
         client = self._client
         if client is None:
             return
-        if not self.alarmed and self._task is not None:
+        if self._task is None:  # nothing can be told by it
+            client.kill()
+            await asyncio.sleep(0)
+            return
+        if not self.alarmed:
             await self._last_word(client)
         self._note()
         if not self.alarmed:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(EVERY):
                     await client.gone.wait()
-            self.lost |= self._task is not None and (client.gone.is_set() or client.closing.is_set())
+            self.lost |= client.gone.is_set() or client.closing.is_set()
             await client.close()  # as it should be: how this one goes is not what is tried
         client.kill()
         await asyncio.sleep(0)
+
+    @property
+    def mute(self) -> bool:
+        """Whether nobody answered at all."""
+        return not self._pong.is_set()
 
     @property
     def alarmed(self) -> bool:
@@ -79,8 +89,17 @@ class Watch:
         reel = Reel({}, time.monotonic_ns)
         entry = await self._door.enter(reel, Answers(self._hear))
         self._client = entry.client
-        if entry.status == 101:
+        if entry.status == 101 and await self._has_pongs(entry.client):
             self._task = asyncio.create_task(self._ask(entry.client))
+
+    async def _has_pongs(self, client: Client) -> bool:
+        """Whether it answers at all, with nothing else going on: who has no pongs keeps nobody waiting."""
+        client.send(Opcode.PING, b"there?")
+        ends = [asyncio.ensure_future(one.wait()) for one in (self._pong, client.gone)]
+        await asyncio.wait(ends, timeout=TOO_LONG, return_when=asyncio.FIRST_COMPLETED)
+        for one in ends:
+            one.cancel()
+        return self._pong.is_set()
 
     async def _stop(self) -> None:
         if self._task is not None:
@@ -103,6 +122,7 @@ class Watch:
 
     def _hear(self, sender: Direction, messages: list[Message]) -> None:
         if sender == "server" and any(one.opcode is Opcode.PONG for one in messages):
+            self._pong.set()
             self._note()
             self._asked = None
 
