@@ -42,10 +42,17 @@ def key_of(finding: Finding) -> Key:
 
 def chosen(findings: Sequence[Finding]) -> Finding | None:
     """The finding that a case is shrunk for."""
-    if not findings:
-        return None
+    return min(findings, key=_rank, default=None)
+
+
+def outranks(one: Finding, other: Finding) -> bool:
+    """Whether one says more of what is wrong than the other, where both are seen at a time."""
+    return _rank(one) < min(_rank(other), len(_FIRST))
+
+
+def _rank(finding: Finding) -> int:
     order = {code: number for number, code in enumerate((*_FIRST, "", *_LAST))}
-    return min(findings, key=lambda one: order.get(one.code, len(_FIRST)))
+    return order.get(finding.code, len(_FIRST))
 
 
 def label(case: Case) -> str:

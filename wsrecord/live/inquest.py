@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from wsrecord.errors import TargetError
 from wsrecord.explore import moves as moving
-from wsrecord.explore.failure import Failure, Key, alike, chosen, key_of
+from wsrecord.explore.failure import Failure, Key, alike, chosen, key_of, outranks
 from wsrecord.explore.kept import kept_by
 from wsrecord.explore.moves import Case
 from wsrecord.explore.proper import fitting
@@ -74,6 +74,7 @@ class Inquest:
         self._until = time.monotonic() + plan.budget.seconds + plan.budget.shrinking
         self._known: set[Key] = set()
         self._codes: Counter[str] = Counter()
+        self._worst: Finding | None = None  # of what was seen together with it
         self._felt = False  # others feel the failure that is looked into
         self._tries: Counter[Key] = Counter()  # that came to nothing
 
@@ -108,9 +109,15 @@ class Inquest:
         if not self.wants(key):
             return
         self._known.add(key)
-        self._seen = None
+        self._seen = self._worst = None
         await self._care.renew()  # what earlier dialogues left behind is no part of this one
         finding, votes = await self._vote(case, key)
+        worst = self._worst_beside(finding)
+        if worst is not None:  # the same fault seen otherwise, which says more of it
+            finding, key = worst, key_of(worst)
+            if not self.wants(key):
+                return
+            self._known.add(key)
         if finding is None:
             self.done.flaky += 1
             if votes[0]:
@@ -132,6 +139,11 @@ class Inquest:
                 case, finding, votes = small, found, again
                 break
         await self._keep(Failure(key, finding, tidy(case), votes))
+
+    def _worst_beside(self, finding: Finding | None) -> Finding | None:
+        """What was seen together with a finding, if it outranks it."""
+        worst = self._worst
+        return worst if worst is not None and finding is not None and outranks(worst, finding) else None
 
     async def again(self, case: Case) -> None:
         """A case of the database that was all right among others: by itself, before it is let go."""
@@ -189,7 +201,7 @@ class Inquest:
         found = judged(acted, [self._aside()])
         same = next((one for one in found if alike(key_of(one), key)), None)
         if same is not None:
-            self._seen = acted
+            self._seen, self._worst = acted, chosen(found)
             if self._found is not None:
                 self._found = replace(self._found, case=case, finding=same)
         return same
