@@ -33,7 +33,7 @@ from wsrecord.live.witness import PATIENT, Witness
 T = TypeVar("T")
 
 _TRIES = 5  # suspects of one failure that are tried, if they come to nothing
-_EACH_CODE = 6  # failures of one code that are shrunk; more of them are only counted
+_EACH_CODE = 12  # failures of one code that are shrunk; more of them are only counted
 _SIDE_BY_SIDE = 8
 _FELT = ("WS904", "WS905", "WS906")  # these are felt by whoever else is there
 _LAST_PLAY = 5.0  # seconds that an interrupted run may still take to write down what it found
