@@ -22,7 +22,7 @@ from wsrecord.live.lessons import Lessons
 from wsrecord.live.outcome import Acted
 from wsrecord.live.rules import Rules
 from wsrecord.live.stretch import Player, Stretch
-from wsrecord.live.suspects import suspects
+from wsrecord.live.suspects import suspects, with_source
 from wsrecord.live.target import Target, ready
 
 _LEAK = 48 << 20  # bytes more than at the beginning, after which it is looked for what costs them
@@ -165,7 +165,8 @@ class Explorer:
         """What of a stretch has to be looked into, and whether the server died."""
         if stretch.denied is not None:
             raise TargetError(f"the target lets nobody in: {stretch.denied}")
-        found, watch, timed = stretch.failed, stretch.watch, stretch.timed
+        watch, timed = stretch.watch, stretch.timed
+        found = [(with_source(case, finding, timed), finding) for case, finding in stretch.failed]
         dead = await self._care.lost(soon=watch.lost)
         if dead:
             played = [one.acted for one in timed]

@@ -32,7 +32,7 @@ from wsrecord.live.witness import PATIENT, Witness
 
 T = TypeVar("T")
 
-_TRIES = 5  # suspects of one failure that are tried, if they come to nothing
+_TRIES = 3  # suspects of one failure that are tried, if they come to nothing
 _EACH_CODE = 12  # failures of one code that are shrunk; more of them are only counted
 _SIDE_BY_SIDE = 8
 _FELT = ("WS904", "WS905", "WS906")  # these are felt by whoever else is there
@@ -74,7 +74,7 @@ class Inquest:
         self._until = time.monotonic() + plan.budget.seconds + plan.budget.shrinking
         self._known: set[Key] = set()
         self._codes: Counter[str] = Counter()
-        self._worst: Finding | None = None  # of what was seen together with it
+        self._shown: Finding | None = None  # the last time that it was put to the vote
         self._felt = False  # others feel the failure that is looked into
         self._tries: Counter[Key] = Counter()  # that came to nothing
 
@@ -109,15 +109,15 @@ class Inquest:
         if not self.wants(key):
             return
         self._known.add(key)
-        self._seen = self._worst = None
+        self._seen = self._shown = None
         await self._care.renew()  # what earlier dialogues left behind is no part of this one
-        finding, votes = await self._vote(case, key)
-        worst = self._worst_beside(finding)
-        if worst is not None:  # the same fault seen otherwise, which says more of it
-            finding, key = worst, key_of(worst)
+        first, worst = await self._look_at(case, key)
+        if worst is not None and outranks(worst, first or suspected):
+            first, key = worst, key_of(worst)  # the same fault, seen for what it is
             if not self.wants(key):
                 return
             self._known.add(key)
+        finding, votes = await self._vote(case, key, first)
         if finding is None:
             self.done.flaky += 1
             if votes[0]:
@@ -132,18 +132,15 @@ class Inquest:
         for renewing in (False, True):
             small = await self._shrunk(case, key, renewing=renewing)
             if small == case:
+                if case.messages > 1:  # candidates may have stood in each other's way
+                    continue
                 break
             await self._care.renew()  # each step was played once: all together are put to the vote
-            found, again = await self._vote(small, key)
+            found, again = await self._vote(small, key, await self._shows(small, key))
             if found is not None:
                 case, finding, votes = small, found, again
                 break
         await self._keep(Failure(key, finding, tidy(case), votes))
-
-    def _worst_beside(self, finding: Finding | None) -> Finding | None:
-        """What was seen together with a finding, if it outranks it."""
-        worst = self._worst
-        return worst if worst is not None and finding is not None and outranks(worst, finding) else None
 
     async def again(self, case: Case) -> None:
         """A case of the database that was all right among others: by itself, before it is let go."""
@@ -174,17 +171,29 @@ class Inquest:
         seen = {Code.HEALTH_LOST.number: self._plan.health, Code.MEMORY_GROWS.number: self._care.held}
         return seen.get(code, code) is not None
 
-    async def _vote(self, case: Case, key: Key) -> tuple[Finding | None, tuple[int, int]]:
-        """Whether enough replays fail in this way, and how many did."""
+    async def _vote(
+        self, case: Case, key: Key, first: Finding | None
+    ) -> tuple[Finding | None, tuple[int, int]]:
+        """Whether enough replays fail in this way, and how many did; `first`: what one showed before."""
+        votes = await self._counted(case, key, first, renewing=False)
+        if first is not None and votes[0] < self._plan.votes[0] and self._care.can_renew:
+            # the server may remember what the replay before left: each gets a server of its own
+            votes = await self._counted(case, key, first, renewing=True)
+        return (first or self._shown if votes[0] >= self._plan.votes[0] else None), votes
+
+    async def _counted(
+        self, case: Case, key: Key, first: Finding | None, *, renewing: bool
+    ) -> tuple[int, int]:
         least, most = self._plan.votes
-        turns = times = 0
-        finding = None
+        turns, times = 1, int(first is not None)
         while times < least and times + most - turns >= least:
-            more = min(least - times, self._at_once)
+            if renewing:
+                await self._care.renew()
+            more = 1 if renewing else min(least - times, most - turns, self._at_once)
             for found in await _all([self._shows(case, key) for _ in range(more)]):
                 turns, times = turns + 1, times + (found is not None)
-                finding = found or finding
-        return (finding if times >= least else None), (times, turns)
+                self._shown = found or self._shown
+        return times, turns
 
     @property
     def _at_once(self) -> int:
@@ -193,18 +202,25 @@ class Inquest:
 
     async def _shows(self, case: Case, key: Key, *, patience: float = PATIENT) -> Finding | None:
         """Whether a case fails in this way, on a server that is well."""
+        return (await self._look_at(case, key, patience=patience))[0]
+
+    async def _look_at(
+        self, case: Case, key: Key, *, patience: float = PATIENT
+    ) -> tuple[Finding | None, Finding | None]:
+        """Whether a case fails in this way, and what says most of all that is wrong then."""
         if not await self._fit(key[0]):
-            return None
+            return None, None
         if key[0] == "WS906":
-            return await self.leaks(case)
+            leak = await self.leaks(case)
+            return leak, leak
         acted = await self._witness.alone(case, patience=patience)
         found = judged(acted, [self._aside()])
         same = next((one for one in found if alike(key_of(one), key)), None)
         if same is not None:
-            self._seen, self._worst = acted, chosen(found)
+            self._seen = acted
             if self._found is not None:
                 self._found = replace(self._found, case=case, finding=same)
-        return same
+        return same, chosen(found)
 
     async def _fit(self, code: str) -> bool:
         """Whether there is a server; it is let to get well again, where a failure tells that it was not."""
