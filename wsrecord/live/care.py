@@ -9,8 +9,8 @@ from wsrecord.live.target import Target
 from wsrecord.live.vitals import health, memory
 from wsrecord.live.watch import Watch
 
-_GRACE = 1.0  # seconds to stop, for a server that may be stuck
-_BUSY = 1.5  # seconds that are waited for a busy server
+_GRACE = 0.4  # seconds to stop, for a server that may be stuck
+_BUSY = 0.7  # seconds that are waited for a busy server
 _AT_ONCE = 0.3  # seconds for the pong of one that is busy no more
 _LOOKS, _LOOK = 6, 0.1  # at a server that seems to end, and seconds between them
 

@@ -26,6 +26,7 @@ from wsrecord.live.suspects import suspects, with_source
 from wsrecord.live.target import Target, ready
 
 _LEAK = 48 << 20  # bytes more than at the beginning, after which it is looked for what costs them
+_SMALL, _GROUP = 8, 8  # messages of a case that may cost it, and cases that are tried together
 _RECENT = 64  # cases that may have cost it
 _STORY = 12  # moves
 _NEAR = 20  # cases that are remembered where one of them ended the server
@@ -224,9 +225,20 @@ class Explorer:
         """If the started server holds far more than at the beginning: which case costs it that."""
         if not self._heavy():
             return
-        for case in reversed(recent):
-            if len(case.moves) <= 2 and (leak := await self._inquest.leaks(case)) is not None:
-                await self._inquest.look_into(case, leak)
+        await self._care.renew()  # what is full leaks no more
+        until = time.monotonic() + _PURSUIT
+        late = [case for case in reversed(recent) if case.messages <= _SMALL]
+        late.sort(key=lambda case: case.phase != "invalid")  # what is refused is forgotten soonest
+        for start in range(0, len(late), _GROUP):
+            some = late[start : start + _GROUP]
+            if time.monotonic() > until or self._too_late():
+                break
+            if await self._inquest.leak(some):
+                for case in some:
+                    await self._care.renew()
+                    if (leak := await self._inquest.leaks(case)) is not None:
+                        await self._inquest.look_into(case, leak)
+                        break
                 break
         self._memory = self._care.lives, self._care.held
 

@@ -314,6 +314,10 @@ class Inquest:
         put(failure.case, failure.key[0], self._shelf.redactor().loosely)
         self.done.failures.append(replace(failure, finding=finding))
 
+    async def leak(self, cases: Sequence[Case]) -> bool:
+        """Whether one of some cases may cost memory each time."""
+        return await self._witness.leak(cases)
+
     async def leaks(self, case: Case) -> Finding | None:
         """Whether a case costs memory each time."""
         leak = await self._witness.leaks(case)

@@ -17,7 +17,8 @@ from wsrecord.live.watch import TOO_LONG, Watch
 
 PATIENT = 2.0  # times as long is waited where one is played alone
 _LEAK_EACH = 256 << 10  # bytes that one case costs, each time
-_LEAK_TIMES = 12
+_LEAK_TIMES, _LEAK_ROUNDS, _WARM = 12, 4, 2  # times that one is played, or each of some; and before
+_AT_ONCE = 12
 
 
 class Witness:
@@ -61,24 +62,41 @@ class Witness:
         elif watch.lost:
             got = "the end of its connection"
             facts.append(Beside(kind="wait", after=after, expected="that it goes on", got=got))
-        if not await self._care.well():
+        elif not await self._care.well():
             facts.append(Beside(kind="health", after=after, expected="a status of 2xx or 3xx", got="another"))
         return facts
 
     async def leaks(self, case: Case) -> Beside | None:
         """Whether a case costs memory each time, after the first few times."""
-        before = None
-        for turn in range(_LEAK_TIMES + 4):
-            if turn == 4:
-                before = self._care.held
-            await act(case, self._care.rules, self._fresh())
-        after = self._care.held
-        if before is None or after is None or after - before < _LEAK_EACH * _LEAK_TIMES:
+        each = await self._grown([case], _LEAK_TIMES)
+        if each < _LEAK_EACH:
             return None
-        each = (after - before) // _LEAK_TIMES
         return Beside(
             kind="memory", after=label(case), expected="less than 256 KiB each time", got=f"{each >> 10} KiB"
         )
+
+    async def leak(self, cases: Sequence[Case]) -> bool:
+        """Whether one of some cases may cost memory each time."""
+        return await self._grown(cases, _LEAK_ROUNDS) >= _LEAK_EACH
+
+    async def _grown(self, cases: Sequence[Case], times: int) -> int:
+        """The bytes that the server holds more, for each time that all of them are played."""
+        rules = self._care.rules
+
+        async def play(count: int) -> None:
+            waiting = iter([case for _ in range(count) for case in cases])
+
+            async def work() -> None:
+                for case in waiting:
+                    await act(case, rules, self._fresh())
+
+            await asyncio.gather(*(work() for _ in range(_AT_ONCE)))
+
+        await play(_WARM)
+        before = self._care.held
+        await play(times)
+        after = self._care.held
+        return 0 if before is None or after is None else (after - before) // times
 
     def _fresh(self) -> Random:
         return Random(self._random.random())  # noqa: S311 - to be repeated, not to be secret

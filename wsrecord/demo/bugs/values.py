@@ -241,7 +241,7 @@ def refusals_leak(refusal: Refused, scene: Scene) -> Refused:
     return refusal
 
 
-@said("WS306", connect(), *[say("ping")] * 50)
+@said("WS306 WS901", connect(), *[say("ping")] * 50)
 def flood_of_pings(message: ClientMessage, scene: Scene) -> ClientMessage | None:
     """Of many pings in one second, the fiftieth and those behind it have no pong."""
     counts: Counter[int] = scene.kept.setdefault("pings", Counter())
