@@ -137,7 +137,16 @@ def test_a_target_that_dies_and_was_not_started_here_is_a_finding(capfd: pytest.
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     with subprocess.Popen(start("dies").replace("{port}", str(port)), shell=True):
-        options = ["--contract", "contract.yaml", "--seed", "1", "--json", "report.json"]
+        options = [
+            "--contract",
+            "contract.yaml",
+            "--seed",
+            "1",
+            "--database",
+            "none",
+            "--json",
+            "report.json",
+        ]
         assert run(["fuzz", "--target", f"ws://127.0.0.1:{port}/", *options]) == 1
     assert codes() == ["WS903"]
 

@@ -161,7 +161,19 @@ def test_a_server_that_does_not_start_again(
         f"touch began\n{start('dies').replace('{port}', '$1')}\n"
     )
     begun = time.monotonic()
-    code = run(["fuzz", "--start", "sh once.sh {port}", "--contract", "contract.yaml", "--seed", "1"])
+    code = run(
+        [
+            "fuzz",
+            "--start",
+            "sh once.sh {port}",
+            "--contract",
+            "contract.yaml",
+            "--seed",
+            "1",
+            "--database",
+            "none",
+        ]
+    )
     assert code == Exit.FINDINGS
     assert time.monotonic() - begun < 40
     out, err = capfd.readouterr()

@@ -177,6 +177,9 @@ class Explorer:
             end = min((one.over for one in timed if one.acted.dead), default=time.monotonic())
             when = watch.when if watch.lost else end
             self._near = suspects(timed, when)
+            if self._gone is None and self._near:
+                last = next(one for one in played if one.case is self._near[0])
+                self._gone = last, self._inquest.ended_by(last.case)
             return await self._whose(self._near, "WS903") or found[:1], dead
         if watch.alarmed:
             found += await self._whose(suspects(timed, watch.when), "WS904")

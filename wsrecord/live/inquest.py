@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from wsrecord.errors import TargetError
 from wsrecord.explore import moves as moving
-from wsrecord.explore.failure import Failure, Key, alike, chosen, key_of, outranks
+from wsrecord.explore.failure import Failure, Key, alike, chosen, key_of, label, outranks
 from wsrecord.explore.kept import kept_by
 from wsrecord.explore.moves import Case
 from wsrecord.explore.proper import fitting
@@ -21,6 +21,7 @@ from wsrecord.explore.tidy import tidy
 from wsrecord.judge import fuzz
 from wsrecord.judge.codes import Code
 from wsrecord.judge.finding import Finding
+from wsrecord.judge.fuzz import Broke
 from wsrecord.judge.shown import Shown
 from wsrecord.live.acted import findings_of
 from wsrecord.live.care import Care
@@ -284,6 +285,11 @@ class Inquest:
             with contextlib.suppress(TimeoutError, TargetError):
                 async with asyncio.timeout(_LAST_PLAY):
                     await self._keep(replace(self._found, shrunk=False))
+
+    def ended_by(self, case: Case) -> Finding:
+        """What is told of a server that ended while nobody waited for an answer."""
+        end = Broke(session=None, t=0, after=label(case), how="no connection any more")
+        return fuzz.judge([end], "live", self._care.rules.contract.name)[0]
 
     def as_seen(self, acted: Acted, finding: Finding) -> None:
         """A failure that can't be tried again."""
