@@ -125,6 +125,28 @@ def test_nobody_at_the_target(capfd: pytest.CaptureFixture[str]) -> None:
     assert code == 4
 
 
+SILENT = """
+import asyncio, sys
+
+async def main():
+    async def met(reader, writer):
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(met, "127.0.0.1", int(sys.argv[1]))
+    await server.serve_forever()
+
+asyncio.run(main())
+"""
+
+
+def test_a_target_that_never_answers_an_upgrade(capfd: pytest.CaptureFixture[str]) -> None:
+    Path("silent.py").write_text(SILENT)
+    start_it = ["--start", f"exec {sys.executable} silent.py {{port}}", "--ready", "{port}"]
+    assert run(["fuzz", *start_it, "--contract", "contract.yaml", "--database", "none"]) == 4
+    assert "the target lets nobody in: the upgrade was not answered" in capfd.readouterr().err
+
+
 def test_a_contract_without_events_of_the_client_s(capfd: pytest.CaptureFixture[str]) -> None:
     Path("contract.yaml").write_text(
         json.dumps({"contract": "x", "server": CONTRACT["server"], "name": "/type"})

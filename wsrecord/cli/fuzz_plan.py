@@ -147,6 +147,7 @@ def ways_of(contract: Contract, dialogues: Sequence[Dialogue], purse: Purse) -> 
     if missing:
         raise ask_for(list(missing))
     subprotocol = contract.handshake.subprotocol if contract.handshake is not None else None
+    subprotocol = subprotocol or next(filter(None, contract.applies.subprotocols), None)
     return list(found.values()) or [Way(subprotocol=subprotocol, purse=purse)]
 
 

@@ -7,9 +7,11 @@ from random import Random
 from typing import Any
 
 from .moves import GIVEN, NEW, Connect, Move, Say, filled
+from .prelude import first_word
 from .vocabulary import Term, Vocabulary
 
 APART = 10  # ids that one message may hold
+_FIRST = 80  # where the ids of what is said first are, apart from all others
 _LONG = 200  # characters
 
 
@@ -41,6 +43,8 @@ class Parts:
         self.json = json
         self.random = random
         self.returns = returns
+        name = first_word(words.contract, [term.name for term in self.terms if not term.needs])
+        self.first = say(words.terms[name], place=_FIRST) if name is not None else None
 
     def opening(self, term: Term) -> list[Move]:
         """What has to be said before, for the server to give what the event needs."""

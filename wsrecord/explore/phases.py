@@ -15,6 +15,7 @@ from .grown import Grown
 from .moves import Case, Hear, Move, Probe, Then
 from .nonsense import no_events
 from .parts import Parts, elsewhere, quietly, say
+from .prelude import prefaced
 from .returning import returning
 from .vocabulary import Term, Vocabulary
 
@@ -78,7 +79,12 @@ class Phases:
     def _named(
         self, name: str, maker: Callable[[], Iterator[Sequence[Move] | None]]
     ) -> Iterator[Case | None]:
-        return (None if moves is None else Case(tuple(moves), name) for moves in maker())
+        first = self._parts.first
+        for moves in maker():
+            if moves is None:
+                yield None
+            else:
+                yield Case(tuple(moves if first is None else prefaced(moves, first)), name)
 
     def _growing(self, *, right: bool) -> Iterator[list[Move] | None]:
         """What grows from cases that reached something; None where nothing does in this turn."""

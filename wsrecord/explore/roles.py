@@ -53,9 +53,16 @@ def opens(contract: Contract, event: str) -> bool:
         automaton = flow.automaton
         for name in (event, f"client:{event}"):
             state = automaton.step(automaton.start, name)
-            if state is not None and not automaton.accepts(state) and flow.spec.key:
+            if state is None or automaton.accepts(state):
+                continue
+            if flow.spec.key or not any(_is_client_s(contract, one) for one in automaton.allowed(state)):
                 return True
     return False
+
+
+def _is_client_s(contract: Contract, name: str) -> bool:
+    key = EventKey("client", name.removeprefix("client:"))
+    return not name.startswith("server:") and key in contract.events
 
 
 def _by_key(contract: Contract, name: str, mine: EventKey) -> Role | None:

@@ -4,6 +4,9 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 
+from wsrecord.errors import TargetError
+from wsrecord.live.door import Answers
+from wsrecord.live.reel import Reel
 from wsrecord.live.rules import Rules
 from wsrecord.live.target import Target
 from wsrecord.live.vitals import health, memory
@@ -41,6 +44,20 @@ class Care:
         """The memory of the server that was started; None if nobody knows."""
         group = self._target.group
         return None if group is None else memory(group)
+
+    async def knock(self) -> None:
+        """Come in once, and go; TargetError where that can't be: then nothing could be tried."""
+        door = self.rules.doors[0]
+        entry = await door.enter(Reel({}, lambda: 0), Answers())
+        refused = entry.trouble or (entry.status != 101 and f"the upgrade was answered with {entry.status}")
+        if entry.status is None:
+            refused = entry.trouble or "the upgrade was not answered"
+        if not refused:
+            await entry.client.close()
+        entry.client.kill()
+        await asyncio.sleep(0)
+        if refused:
+            raise TargetError(f"the target lets nobody in: {refused}")
 
     async def well(self) -> bool:
         """Whether its page of health says so."""

@@ -78,6 +78,7 @@ class Explorer:
             self.done.shown = [self._lessons.reached.shown]
             self._began = time.monotonic()
             try:
+                await self._care.knock()
                 await self._explore()
             except TargetError as error:
                 self.done.stopped, self.done.trouble = "the target is gone", error
