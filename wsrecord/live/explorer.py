@@ -61,6 +61,7 @@ class Explorer:
         self._lessons: Lessons
         self._began = self._learned = time.monotonic()
         self._gone: tuple[Acted, Finding] | None = None  # a case during which the server went
+        self._number = 0  # of cases that were begun
         self._waiting: list[tuple[Case, Finding]] = []  # suspects, the first is being looked into
         self._near: list[Case] = []  # those of which one may have done it
         self._memory: tuple[int, int | None] = (0, None)  # what the server held at first, by its life
@@ -135,7 +136,7 @@ class Explorer:
     async def _stretch(self) -> Stretch:
         """Play until something is up."""
         player = Player(
-            act=lambda case: act(case, self._care.rules, Random(self._random.random())),  # noqa: S311 - to be repeated
+            act=lambda case: act(case, self._care.rules, self._fresh()),
             judge=self._judge,
             may=lambda: not self.done.cases or not self._used_up(),  # a run that tries nothing says nothing
             fresh=lambda finding: self._inquest.wants(key_of(finding)),
@@ -154,6 +155,11 @@ class Explorer:
         now = time.monotonic()
         self._lessons.spent(now - self._learned)
         self._learned = now
+
+    def _fresh(self) -> Random:
+        """For the next case: the same one in each run of a seed, whatever is looked into meanwhile."""
+        self._number += 1
+        return Random(f"{self._plan.seed}-{self._number}")  # noqa: S311 - to be repeated, not to be secret
 
     def _judge(self, acted: Acted) -> tuple[Case, Finding] | None:
         self._count(acted)
