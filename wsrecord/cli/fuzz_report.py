@@ -16,7 +16,7 @@ from wsrecord.judge import coverage, registry
 from wsrecord.judge.acceptance import accept
 from wsrecord.judge.codes import Group
 from wsrecord.judge.verdict import weigh
-from wsrecord.live.exploration import Explored
+from wsrecord.live.exploration import STOPPED_AT_FIRST, Explored
 from wsrecord.report import escape
 from wsrecord.report.escape import terminal
 from wsrecord.report.report import Checked, Counts, Report
@@ -54,7 +54,7 @@ def summary(done: Explored, folder: Path) -> str:
     if more:
         lines.append(f"{more} failures more were not looked into: there were others with their codes")
     if done.reached is not None:
-        lines += _reached(done.reached)
+        lines += _reached(done.reached, short=done.stopped == STOPPED_AT_FIRST)
     if done.untried:
         lines.append(f"{_failures(done.untried)} seen at the end, and not tried again")
     if done.unkept:
@@ -69,13 +69,13 @@ def _failures(count: int) -> str:
     return "1 failure was" if count == 1 else f"{count} failures were"
 
 
-def _reached(reached: Reached) -> Iterator[str]:
-    """What was reached of all that there is, and what was not."""
+def _reached(reached: Reached, *, short: bool) -> Iterator[str]:
+    """What was reached of all that there is, and what was not; `short`: a run that had no time to."""
     closes = f"; closes by the server: {', '.join(sorted(reached.closes))}" if reached.closes else ""
     if reached.kinds() or closes:
         yield f"reached: {reached}{closes}"
     for kind in reached.kinds():
-        if kind.missed:
+        if kind.missed and not short:
             more = f" and {len(kind.missed) - _NAMED} more" if len(kind.missed) > _NAMED else ""
             yield escape.terminal(f"  {kind.name} missed: {', '.join(kind.missed[:_NAMED])}{more}")
 

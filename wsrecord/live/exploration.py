@@ -11,6 +11,7 @@ from wsrecord.explore.reached import Reached
 from wsrecord.judge.shown import Shown
 from wsrecord.live.target import TargetOptions
 
+STOPPED_AT_FIRST = "one failure was enough"
 Progress = Callable[[str], None]
 
 

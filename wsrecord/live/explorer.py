@@ -15,7 +15,7 @@ from wsrecord.judge.codes import Code
 from wsrecord.judge.finding import Finding
 from wsrecord.live.acting import act
 from wsrecord.live.care import Care
-from wsrecord.live.exploration import Exploration, Explored, Progress
+from wsrecord.live.exploration import STOPPED_AT_FIRST, Exploration, Explored, Progress
 from wsrecord.live.finds import Finds
 from wsrecord.live.inquest import Inquest
 from wsrecord.live.lessons import Lessons
@@ -274,7 +274,7 @@ class Explorer:
     def _used_up(self) -> bool:
         budget, done = self._plan.budget, self.done
         if self._enough:
-            done.stopped = "one failure was enough"
+            done.stopped = STOPPED_AT_FIRST
             return True
         if self._plan.settled is not None and self._lessons.stale >= self._plan.settled:
             done.stopped = f"nothing new was reached for {self._plan.settled:g} s"
