@@ -30,10 +30,12 @@ from wsrecord.cli.reports import View, deliver, outputs_of
 from wsrecord.cli.verify_plan import writable
 from wsrecord.dialogue.script import script
 from wsrecord.dialogue.steps import Dialogue
+from wsrecord.errors import UsageError
 from wsrecord.explore.frontier import Frontier
 from wsrecord.explore.grown import Grown
 from wsrecord.explore.kept import kept_of
 from wsrecord.explore.phases import PHASES, Phases
+from wsrecord.explore.refusals import refused_in
 from wsrecord.explore.retold import retold
 from wsrecord.explore.vocabulary import Vocabulary
 from wsrecord.judge.verdict import FAIL_ON
@@ -144,9 +146,17 @@ def command(**options: Any) -> None:
     if not outputs.to_stdout:
         click.echo(dialogue_text.text(done.failures, done.saved), nl=False)
         click.echo(summary(done, options["save"]))
+    _not_in_vain(done, options["phases"])
     if done.trouble is not None:
         click.echo(f"wsrecord: {done.trouble}", err=True)
     raise click.exceptions.Exit(int(report.exit_code))
+
+
+def _not_in_vain(done: Explored, phases: Sequence[str]) -> None:
+    """Phases that were asked for and come to nothing are no clean run."""
+    nothing = not (done.cases.total() or done.failures or done.trouble)
+    if nothing and set(phases) - {"regressions"}:
+        raise UsageError(f"there is nothing to try under this contract in: {', '.join(phases)}")
 
 
 def _warn(text: str) -> None:
@@ -176,9 +186,12 @@ def _run(
         ways = ways_of(words.contract, dialogues, purse)
         tls = target_context(options["target_ca"], insecure=options["insecure"])
 
+        refusals = refusals_of(words.contract, options["refusals"])
+
         def rules(target: Target) -> Rules:
             doors = [Door(way, target.upstream, Patience(close=2.0)) for way in ways]
-            return Rules(words.contract, words, refusals_of(words.contract, options["refusals"]), doors)
+            said_no = refused_in(dialogues, refusals)
+            return Rules(words.contract, words, refusals, doors, refusable=said_no)
 
         kept = list(saved_cases(options["save"]))
         frontier = Frontier()

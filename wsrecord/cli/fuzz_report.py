@@ -2,10 +2,13 @@
 
 import shutil
 import sys
+import time
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+import click
 
 from wsrecord import __version__
 from wsrecord.cli import settings as configuration
@@ -21,19 +24,35 @@ from wsrecord.report import escape
 from wsrecord.report.escape import terminal
 from wsrecord.report.report import Checked, Counts, Report
 
+_SELDOM = 10.0  # seconds between two lines that say how far it is, without a terminal
 _NAMED = 6  # of what was not reached
 
 
 def progress(voice: str = "normal") -> Any:
-    """On a terminal: how far it is."""
+    """How far it is."""
     stream = sys.stderr
-    if not stream.isatty() or voice == "quiet":
+    if voice == "quiet":
         return lambda _: None
+    if not stream.isatty():
+        return _seldom()
 
     def say(text: str) -> None:
         # a line that is too long begins another one, which `\r` does not go back from
         stream.write(f"\r\x1b[K{text[: shutil.get_terminal_size().columns - 1]}")
         stream.flush()
+
+    return say
+
+
+def _seldom() -> Any:
+    """Into a file, a line now and then: that it lives."""
+    last = time.monotonic()
+
+    def say(text: str) -> None:
+        nonlocal last
+        if text and time.monotonic() - last >= _SELDOM:
+            last = time.monotonic()
+            click.echo(f"wsrecord: {text}", err=True)
 
     return say
 

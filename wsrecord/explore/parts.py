@@ -12,6 +12,7 @@ from .vocabulary import Term, Vocabulary
 
 APART = 10  # ids that one message may hold
 _FIRST = 80  # where the ids of what is said first are, apart from all others
+_OWN = 85  # where those of an opener of the client's own are
 _LONG = 200  # characters
 
 
@@ -50,6 +51,10 @@ class Parts:
         """What has to be said before, for the server to give what the event needs."""
         found: list[Move] = []
         for need in term.needs:
+            own = self.words.terms.get(need.event)
+            if own is not None and not own.needs:  # the client's own word, which opens what this belongs to
+                found.append(say(own, place=_OWN))
+                continue
             opener = next((one for one in self.openers() if self.leads(one, need.event)), None)
             if opener is not None:
                 found.append(replace(opener, value=renumbered(opener.value, 90 * APART), then="now"))
@@ -99,8 +104,8 @@ class Parts:
         return Connect(on=1, user=1 if self.users > 1 else 0)
 
     def hello(self) -> Say | None:
-        """The simplest message that is answered."""
-        openers = self.openers()
+        """The simplest message: one that is answered, if there is any."""
+        openers = self.openers() or [say(term) for term in self.terms if not term.needs]
         return openers[-1] if openers else None
 
     def accented(self) -> Iterator[Any]:

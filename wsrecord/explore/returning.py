@@ -20,7 +20,7 @@ def returning(parts: Parts) -> Iterator[list[Move]]:
 
 def _anew(parts: Parts) -> Iterator[list[Move]]:
     for end in _ENDS:
-        for opener in parts.openers():
+        for opener in parts.openers() or [one for one in (parts.hello(),) if one is not None]:
             later = say(parts.of(opener), place=1, on=1)
             yield [replace(opener, then="now"), end, later]
             yield [opener, end, later]

@@ -74,7 +74,7 @@ def _by_key(contract: Contract, name: str, mine: EventKey) -> Role | None:
         if mine in starts:
             return Made()
         for start in starts:
-            if start.sender == "server" and contract.keys[name].of(start):
+            if contract.keys[name].of(start):  # the server's, or the client's own when it opens the flow
                 return Given(start.name, written(contract.keys[name].of(start)[0]))
     return None
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from wsrecord.cassette.recording import Recording
 from wsrecord.cassette.source import from_recording
+from wsrecord.contract.model import Contract
 from wsrecord.judge import fuzz
 from wsrecord.judge.codes import Code, Group, find
 from wsrecord.judge.finding import Finding
@@ -26,7 +27,7 @@ def findings_of(acted: Acted, recording: Recording, shown: Sequence[Shown], name
     found = fuzz.judge(acted.facts, name, contract)
     broke = {fact.session for fact in acted.facts if isinstance(fact, Broke)}
     for one in judge_cassette(from_recording(recording), shown, name).findings:
-        if _counts(one, acted, broke, recording):
+        if _counts(one, acted, broke, recording) and not (shown and _crossed(one, acted, shown[0].contract)):
             found.append(one)
     return found
 
@@ -45,6 +46,8 @@ def _counts(one: Finding, acted: Acted, broke: set[int | None], recording: Recor
         return not (wrong and close is not None and close.code in _CALLED_FOR)
     if place.session in acted.daring and one.code in _REFUSED:
         return False
+    if place.session in acted.excused and code.group in _LENIENT and code is not Code.FOREIGN_ID:
+        return False
     if place.session in acted.stalled and code.group in _TIMED:
         return False
     if place.session is None or place.number is None:
@@ -58,6 +61,16 @@ def _counts(one: Finding, acted: Acted, broke: set[int | None], recording: Recor
             return False  # what was let in comes out again
         return not own and (code.group not in _LENIENT or code is Code.FOREIGN_ID)
     return not (place.session in acted.rough and code.group in _LENIENT)
+
+
+def _crossed(one: Finding, acted: Acted, contract: Contract) -> bool:
+    """Whether an order was broken only as it was written down: the client did not wait for its turn."""
+    code = find(one.code)
+    flow = next((flow for flow in contract.flows.all if flow.name == one.flow), None)
+    if code is None or code.group is not Group.FLOW or flow is None:
+        return False
+    names = {name.removeprefix("client:") for name in flow.automaton.names}
+    return any(session == one.place.session and event in names for session, event in acted.hasty)
 
 
 def _is_client_s(recording: Recording, session: int, number: int) -> bool:

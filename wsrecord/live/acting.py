@@ -25,6 +25,7 @@ from wsrecord.explore.moves import (
     Stall,
     holes,
 )
+from wsrecord.explore.parts import renumbered
 from wsrecord.explore.returns import Source
 from wsrecord.explore.speech import BETWEEN, Speech, Utterance
 from wsrecord.explore.wire import fragments
@@ -39,6 +40,7 @@ from wsrecord.wire.frames import Opcode
 _FEW = 4  # flows and messages that may be under way with no reason to refuse one more
 _MANY = 20  # messages of one case, after which a server may have had enough
 _FORBIDDEN = (1004, 1005, 1006, 1015)
+_AGAIN = 7_000  # how far the ids of what is said once more are from those before
 _PIECES, _PAUSE = 12, 0.03  # of a message that is written slowly: so many, and seconds between them
 _GOODBYE = 0.5  # seconds to end what a case left open
 _STALL = 0.6  # seconds without reading, at the end
@@ -159,7 +161,7 @@ class _Acting:
         seat = self.seats[move.on] = Seat(rules.contract, rules.refusals, self._news.tell, number)
         seat.daring = given is not None or bool(move.query)
         how = Approach(given, move.query, move.narrow)
-        entry = await door.enter(self.reel, Answers(seat.hear), anew=self._anew, how=how)
+        entry = await door.enter(self.reel, Answers(seat.hear, self._news.tell), anew=self._anew, how=how)
         seat.client = entry.client
         if entry.status == 101 and entry.trouble is None:
             await self._until_it_can_be_left(move.on, seat, door)
@@ -199,7 +201,9 @@ class _Acting:
         under_way = sum(len(one.pending) + one.busy for one in self.seats.values())
         few = under_way < _FEW and sum(len(one.said) for one in self.seats.values()) < _MANY
         alone = term is not None and not term.needs and not given and bool(ids) and not repeated
+        alone = alone and move.event not in self._rules.refusable
         said = Said(move, 0, 0, ids, due, due and alone and few, repeated)
+        said.hasty = move.then == "now" or bool(seat.pending)
         self._used.update(ids)
         assert seat.client is not None
         seat.said.append(said)
@@ -213,11 +217,13 @@ class _Acting:
         if move.then != "now" and due and not seat.stalled:
             await self._news.until(lambda: heard_out(said, seat), waiting.answer)
             self._unanswered = said.pending and not seat.over
+        elif odd(move):  # nobody has to answer: what comes of it comes soon
+            await self._news.until(lambda: heard_out(said, seat), waiting.hear)
         if move.then == "quiet":
             await self._quiet([seat])
         said.waited = time.monotonic() - said.sent
         if odd(move):
-            self._in_frames(seat, said)
+            await self._in_frames(seat, said)
 
     async def _write(self, seat: Seat, data: bytes, slow: bool) -> None:
         """Write a message's frames, whether at once or a few bytes at a time."""
@@ -244,12 +250,12 @@ class _Acting:
     def _place(self, seat: Seat, what: Any) -> Seat:
         return self.seats.get(what[2], seat) if len(what) > 2 else seat
 
-    def _in_frames(self, seat: Seat, said: Said) -> None:
+    async def _in_frames(self, seat: Seat, said: Said) -> None:
         """A message in several frames is one message: it is answered as that."""
         got = None
         if said.answer == "refused":
-            got = f"a refusal: {said.by}"
-        elif said.pending and said.move.then != "now":
+            got = f"a refusal: {said.by}" if await self._takes_at_once(seat, said.move) else None
+        elif said.pending and said.due and said.move.then != "now":
             got = "no answer" if not seat.over else how(seat)
         elif said.move.ping_at is not None and BETWEEN not in seat.pongs:
             got = "no pong"
@@ -260,6 +266,16 @@ class _Acting:
             what += " with a ping between them"
         if said.move.breaks is None:
             self._bare(seat, what, "what the message at once, in one frame, is answered with", got)
+
+    async def _takes_at_once(self, seat: Seat, move: Say) -> bool:
+        """Whether the same in one frame is not refused: else there is nothing to be told from a refusal."""
+        if seat.over:
+            return True
+        plain = replace(move, cuts=(), ping_at=None, slow=False, value=renumbered(move.value, _AGAIN))
+        await self._say(seat, plain)
+        said = seat.said[-1]
+        await self._news.until(lambda: not said.pending or seat.over, self._rules.waiting.answer)
+        return said.answer != "refused"
 
     # -- below messages
 

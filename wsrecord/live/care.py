@@ -4,7 +4,11 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 
-from wsrecord.errors import TargetError
+from wsrecord.cassette.source import from_recording
+from wsrecord.errors import TargetError, UsageError
+from wsrecord.judge.codes import Code
+from wsrecord.judge.registry import judge_cassette
+from wsrecord.judge.shown import Shown
 from wsrecord.live.door import Answers
 from wsrecord.live.reel import Reel
 from wsrecord.live.rules import Rules
@@ -46,18 +50,27 @@ class Care:
         return None if group is None else memory(group)
 
     async def knock(self) -> None:
-        """Come in once, and go; TargetError where that can't be: then nothing could be tried."""
-        door = self.rules.doors[0]
-        entry = await door.enter(Reel({}, lambda: 0), Answers())
-        refused = entry.trouble or (entry.status != 101 and f"the upgrade was answered with {entry.status}")
+        """Come in once, and go; an error where that can't be, or the contract is for other sessions."""
+        reel = Reel({}, lambda: 0)
+        entry = await self.rules.doors[0].enter(reel, Answers())
+        refused = entry.trouble
         if entry.status is None:
-            refused = entry.trouble or "the upgrade was not answered"
-        if not refused:
+            refused = refused or "the upgrade was not answered"
+        elif entry.status != 101:
+            refused = refused or f"the upgrade was answered with {entry.status}"
+        if refused is None:
             await entry.client.close()
         entry.client.kill()
         await asyncio.sleep(0)
-        if refused:
+        if refused is not None:
             raise TargetError(f"the target lets nobody in: {refused}")
+        contract = self.rules.contract
+        for one in judge_cassette(from_recording(reel.recording()), [Shown(contract)], "live").findings:
+            if one.code == Code.NO_CONTRACT_APPLIES.number:
+                raise UsageError(
+                    f"{contract.file}: it does not apply to the sessions that are made here ({one.message}): "
+                    "give their path in --target, as ws://127.0.0.1:{port}/ws, or mend `applies:`"
+                )
 
     async def well(self) -> bool:
         """Whether its page of health says so."""

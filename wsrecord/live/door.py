@@ -50,10 +50,15 @@ class Way:
 class Answers:
     """Hears what a connection is answered with; the messages go to whoever wants them."""
 
-    def __init__(self, hear: Callable[[Direction, list[Message]], None] | None = None) -> None:
+    def __init__(
+        self,
+        hear: Callable[[Direction, list[Message]], None] | None = None,
+        ended: Callable[[], None] = lambda: None,
+    ) -> None:
         self.last: Response | None = None
         self.news = asyncio.Event()
         self._hear = hear
+        self._ended = ended
 
     def answered(self, client: Client, response: Response) -> None:
         """A whole answer."""
@@ -68,6 +73,7 @@ class Answers:
     def over(self, client: Client) -> None:
         """Nothing more comes."""
         self.news.set()
+        self._ended()
 
     async def next(self, within: float = _ENTER) -> Response | None:
         """The next answer; None if none comes."""

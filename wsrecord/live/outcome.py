@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from wsrecord.contract.model import Contract
 from wsrecord.explore.moves import Case, Say
 from wsrecord.explore.speech import BETWEEN
-from wsrecord.judge.fuzz import Broke, Fact, Meant, Overheard, is_broken
+from wsrecord.judge.fuzz import Bare, Broke, Fact, Meant, Overheard, is_broken
 from wsrecord.live.reel import Reel
 from wsrecord.live.seat import Bird, Said, Seat
 
@@ -25,6 +25,8 @@ class Acted:
     ]  # messages of the client's that were wrong on purpose, and their answers
     rough: frozenset[int]  # sessions in which the client broke the protocol
     stalled: frozenset[int] = frozenset()  # sessions in which the client let the server wait
+    excused: frozenset[int] = frozenset()  # sessions that the server ended for what the client did wrong
+    hasty: frozenset[tuple[int, str]] = frozenset()  # by session: events that may have crossed others
     accepted: frozenset[tuple[int, int]] = frozenset()  # answers to what should have been refused
     daring: frozenset[int] = frozenset()  # sessions that a server may refuse
     betrayed: Case | None = None  # the case whose words a session of this one was told
@@ -63,11 +65,13 @@ def outcome(
     found = list(facts)
     tainted: set[tuple[int, int]] = set()
     accepted: set[tuple[int, int]] = set()
+    hasty: set[tuple[int, str]] = set()
     for seat in seats.values():
         session = seat.client.session if seat.client is not None else None
         if session is None:
             continue
         found += _ends(seat, session, last, reel.clock())
+        hasty |= {(session, said.move.event or "") for said in seat.said if said.hasty}
         for said in seat.said:
             if said.move.breaks is not None or said.repeated:
                 tainted.add((session, said.number))
@@ -77,6 +81,8 @@ def outcome(
                         accepted.add((session, said.answered_at))
             if not odd(said.move):
                 found.append(_meant(said, session, seat))
+    excused = _sessions(seat for seat in seats.values() if _was_told_off(seat))
+    found = [one for one in found if not (isinstance(one, Bare) and one.session in excused)]
     heard = list(_overheard(seats, contract, sung, reel.clock()))
     found += [fact for fact, _ in heard]
     return Acted(
@@ -84,12 +90,20 @@ def outcome(
         reel,
         tuple(found),
         tainted=frozenset(tainted),
+        excused=excused,
+        hasty=frozenset(hasty),
         accepted=frozenset(accepted),
         rough=_sessions(seat for seat in seats.values() if seat.broken),
         stalled=_sessions(seat for seat in seats.values() if seat.stalled),
         daring=_sessions(seat for seat in seats.values() if seat.daring),
         betrayed=next((other for _, other in heard if other is not case), None),
     )
+
+
+def _was_told_off(seat: Seat) -> bool:
+    """Whether the server ended it, and had a reason to: nothing that comes behind need be answered."""
+    wrong = any(said.move.breaks is not None or said.hasty for said in seat.said)
+    return wrong and seat.closed is not None and seat.closed[1] and not is_broken(seat.closed[0] or 0)
 
 
 def _sessions(seats: Iterator[Seat]) -> frozenset[int]:

@@ -32,6 +32,7 @@ class Rules:
     words: Vocabulary
     refusals: frozenset[str]
     doors: Sequence[Door]
+    refusable: frozenset[str] = frozenset()  # right events that a recorded server refused
     waiting: Waiting = field(default_factory=Waiting)
     sung: Sung = field(default_factory=Sung)
     limits: set[asyncio.Timeout] = field(default_factory=set)  # of the cases that are being acted out

@@ -41,6 +41,7 @@ class Said:
     by: str = ""
     answered_at: int | None = None  # the number of the message that did
     waited: float = 0.0
+    hasty: bool = False  # said before what came before was answered, or before it was answered itself
 
     @property
     def pending(self) -> bool:
@@ -82,6 +83,7 @@ class Seat:
         self.names: list[str] = []  # the server's events, in order
         self.texts: list[bytes] = []
         self._values: dict[str, Any] = {}  # the last of each
+        self._own: dict[str, Any] = {}  # the client's own
         self._classify = classifier_of(contract).classify
         self._codec: Codec = make(contract.codec.spec)
         self._flows = Instances(contract.flows)
@@ -113,8 +115,9 @@ class Seat:
         return bool(self.pending or self.busy) or not self.names
 
     def given(self, event: str, pointer: str) -> Any:
-        """What the server last said there; ABSENT if it did not."""
-        return at(self._values[event], parse(pointer)) if event in self._values else ABSENT
+        """What the server last said there, or the client itself; ABSENT if nobody did."""
+        values = self._values if event in self._values else self._own
+        return at(values[event], parse(pointer)) if event in values else ABSENT
 
     # -- told
 
@@ -148,6 +151,8 @@ class Seat:
             self._flows.feed(event.name, unit.sender, event.keys)
             if unit.sender == "server" and unit.readable:
                 self._personal(event, unit)
+        if unit.sender == "client" and isinstance(event, Event) and unit.readable:
+            self._own[event.name] = unit.value
         if unit.sender == "server":
             name = event.name or "a message without a name"
             self.names.append(name)
