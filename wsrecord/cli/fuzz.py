@@ -42,7 +42,7 @@ from wsrecord.judge.verdict import FAIL_ON
 from wsrecord.live.client import Patience
 from wsrecord.live.credentials import Wallet
 from wsrecord.live.door import Door
-from wsrecord.live.exploration import Explored
+from wsrecord.live.exploration import Budget, Explored
 from wsrecord.live.explorer import Explorer
 from wsrecord.live.interrupt import run
 from wsrecord.live.rules import Rules
@@ -163,6 +163,11 @@ def _warn(text: str) -> None:
     click.echo(f"wsrecord: {text}", err=True)
 
 
+def _terms(seed: int, budget: Budget) -> str:
+    most = f"{budget.sessions} sessions, {budget.messages} messages, {budget.seconds:g} s"
+    return f"seed {seed}; at most {most}"
+
+
 def _run(
     options: Mapping[str, Any], habits: Habits, words: Vocabulary, dialogues: Sequence[Dialogue]
 ) -> Explored:
@@ -172,10 +177,7 @@ def _run(
     say = progress(habits.voice)
     budget = habits.budget(options["sessions"], options["messages"], options["seconds"])
     if habits.voice != "quiet":
-        _warn(
-            f"seed {seed}; at most {budget.sessions} sessions, {budget.messages} messages, "
-            f"{budget.seconds:g} s"
-        )
+        _warn(_terms(seed, budget))
     finds = habits.finds(words.contract.name, _warn)
 
     explorers: list[Explorer] = []
