@@ -76,6 +76,7 @@ class Inquest:
         self._known: set[Key] = set()
         self._codes: Counter[str] = Counter()
         self._shown: Finding | None = None  # the last time that it was put to the vote
+        self._remembers = False  # the server shows it only where nothing was done to it before
         self._felt = False  # others feel the failure that is looked into
         self._tries: Counter[Key] = Counter()  # that came to nothing
 
@@ -111,6 +112,7 @@ class Inquest:
             return
         self._known.add(key)
         self._seen = self._shown = None
+        self._remembers = False
         await self._care.renew()  # what earlier dialogues left behind is no part of this one
         first, worst = await self._look_at(case, key)
         if worst is not None and outranks(worst, first or suspected):
@@ -130,11 +132,9 @@ class Inquest:
         self._codes[key[0]] += 1
         self._found = Failure(key, finding, case, votes)
         self._say(f"{key[0]} found: shrinking")
-        for renewing in (False, True):
+        for renewing in (True,) if self._remembers else (False, True):
             small = await self._shrunk(case, key, renewing=renewing)
             if small == case:
-                if case.messages > 1:  # candidates may have stood in each other's way
-                    continue
                 break
             await self._care.renew()  # each step was played once: all together are put to the vote
             found, again = await self._vote(small, key, await self._shows(small, key))
@@ -179,6 +179,7 @@ class Inquest:
         votes = await self._counted(case, key, first, renewing=False)
         if first is not None and votes[0] < self._plan.votes[0] and self._care.can_renew:
             # the server may remember what the replay before left: each gets a server of its own
+            self._remembers = True
             votes = await self._counted(case, key, first, renewing=True)
         return (first or self._shown if votes[0] >= self._plan.votes[0] else None), votes
 
