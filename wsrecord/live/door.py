@@ -8,7 +8,7 @@ from typing import Any
 from wsrecord.cassette.model import Message, Request, Response
 from wsrecord.dialogue.bindings import Bindings
 from wsrecord.dialogue.filling import Filling
-from wsrecord.dialogue.steps import Ask, Connect, Dialogue
+from wsrecord.dialogue.steps import Ask, Connect, Dialogue, Variable
 from wsrecord.explore.returns import Return, Source, asked, return_of
 from wsrecord.live.client import Client, Patience
 from wsrecord.live.credentials import Purse
@@ -163,13 +163,26 @@ class Door:
             if given is None or back is None:
                 filled = self._bindings.fill(connect)
             else:
-                known = {number: given(source) for number, source in back.given.items()}
-                bindings = self._bindings
-                filled = Filling(dialogue).fill(
-                    back.step, lambda one: known[one.number] if one.number in known else bindings.value(one)
-                )
+                filled = Filling(dialogue).fill(back.step, self._again(back, given, dialogue))
         assert filled.request is not None
         return filled.request
+
+    def _again(
+        self, back: Return, given: Callable[[Source], Any], dialogue: Dialogue
+    ) -> Callable[[Variable], Any]:
+        """What an upgrade that leads back says now: a login before it may have been another one than now."""
+        bindings = self._bindings
+        assert bindings is not None
+        values = {one.number: bindings.value(one) for one in dialogue.variables}
+        known = {number: given(source) for number, source in back.given.items()}
+        named = {one.name: values[one.number] for one in dialogue.variables if values[one.number] is not None}
+
+        def value(one: Variable) -> Any:
+            if one.number in known:
+                return known[one.number]
+            return values[one.number] if values[one.number] is not None else named.get(one.name)
+
+        return value
 
     async def _asked(self, dialogue: Dialogue, asks: list[Ask], reel: Reel | None) -> Bindings:
         wanted = [(one.name, str(one.value)) for one in dialogue.secrets]
