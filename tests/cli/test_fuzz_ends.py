@@ -6,7 +6,6 @@ import os
 import pty
 import resource
 import shlex
-import shutil
 import signal
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from typing import Any
 import pytest
 from explore.shop import CONTRACT, shop
 from support.ends import closed_port
+from support.small_disk import mounted
 
 from wsrecord.cassette.recording import load
 from wsrecord.cli.fuzz_plan import sources
@@ -205,18 +205,8 @@ def test_a_server_of_somebody_else_s_that_goes_midway() -> None:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = shutil.which("mount")
-    if os.geteuid() or not mount:
-        pytest.skip("needs root and mount, to make a small tmpfs")
-    made = subprocess.run(
-        [mount, "-t", "tmpfs", "-o", "size=4k", "none", disk], check=False, capture_output=True, text=True
-    )
-    if made.returncode:
-        pytest.skip(f"no tmpfs can be mounted here: {made.stderr.strip()}")
-    yield disk
-    subprocess.run(["umount", "-l", disk], check=True)
+    with mounted(tmp_path / "disk", "4k") as disk:
+        yield disk
 
 
 def test_a_full_disk_takes_nothing_from_the_report(

@@ -3,7 +3,6 @@
 import os
 import re
 import resource
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 from live.rig import BUG, Pair, Target, await_, echo, exchange, loaded, part, payloads, run
 from support import frames
 from support.recorder import Recorder
+from support.small_disk import mounted
 
 from wsrecord.cassette.recording import load
 
@@ -106,18 +106,8 @@ def test_a_limit_too_small_for_the_end_record_still_leaves_a_cassette_that_loads
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = shutil.which("mount")
-    if os.geteuid() or not mount:
-        pytest.skip("needs root and mount, to make a small tmpfs")
-    made = subprocess.run(
-        [mount, "-t", "tmpfs", "-o", "size=128k", "none", disk], check=False, capture_output=True, text=True
-    )
-    if made.returncode:
-        pytest.skip(f"no tmpfs can be mounted here: {made.stderr.strip()}")
-    yield disk
-    subprocess.run(["umount", "-l", disk], check=True)
+    with mounted(tmp_path / "disk", "128k") as disk:
+        yield disk
 
 
 @NAMES

@@ -107,7 +107,7 @@ class Inquest:
     async def look_into(self, case: Case, suspected: Finding) -> None:
         """Try it again; if it fails by vote, shrink it and keep it."""
         key = key_of(suspected)
-        self._felt = key[0] in _FELT or (key[0] == "WS903" and suspected.place.session is None)
+        self._felt = _is_felt(suspected)
         if not self.wants(key):
             return
         self._known.add(key)
@@ -117,6 +117,7 @@ class Inquest:
         first, worst = await self._look_at(case, key)
         if worst is not None and outranks(worst, first or suspected):
             first, key = worst, key_of(worst)  # the same fault, seen for what it is
+            self._felt = _is_felt(worst)
             if not self.wants(key):
                 return
             self._known.add(key)
@@ -333,3 +334,8 @@ class Inquest:
     def _count(self, acted: Acted) -> None:
         self.done.sessions += acted.reel.sessions
         self.done.messages += acted.case.messages
+
+
+def _is_felt(finding: Finding) -> bool:
+    """Whether whoever else is there feels it."""
+    return finding.code in _FELT or (finding.code == "WS903" and finding.place.session is None)

@@ -1,6 +1,5 @@
 """What a machine's client can say: drawn values, with holes for what only a live session knows."""
 
-import re
 import secrets
 import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -17,14 +16,13 @@ from wsrecord.contract.model import Contract, Echo, EventKey
 from wsrecord.contract.pointer import ABSENT, Pointer, at, parse, written
 from wsrecord.errors import ContractError, UsageError
 from wsrecord.explore import roles
+from wsrecord.explore.refusals import usual_refusals
 from wsrecord.explore.vocabulary import put
 from wsrecord.generate.broken import Broken
 from wsrecord.generate.events import Events
 from wsrecord.judge.shown import Shown
 
 from .causes import causes, openers
-
-_REFUSAL = re.compile(r"(^|[^a-z])(err|error|reject|refus|denied|deny|invalid|nack|fail)", re.IGNORECASE)
 
 
 class Hole:
@@ -135,8 +133,7 @@ class Terms:
         for name in refusals or ():
             if name not in names:
                 raise UsageError(f"refusals: {contract.file} has no event {name} of the server's")
-        said = [name for name in names if _REFUSAL.search(name)] if refusals is None else refusals
-        self.refusals = frozenset(said)
+        self.refusals = usual_refusals(contract) if refusals is None else frozenset(refusals)
 
     def unit(self, name: str, value: Any) -> Unit:
         """What is said, for the codec."""
