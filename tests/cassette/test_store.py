@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import shutil
 import stat
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from cassette.records import EVERY_KIND, HEAD
+from support.small_disk import mounted
 
 from wsrecord.cassette import binary
 from wsrecord.cassette.model import End, Message, Record
@@ -287,18 +287,8 @@ def test_a_file_that_may_not_grow_keeps_whole_records_only(path: Path) -> None:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount, umount = shutil.which("mount"), shutil.which("umount")
-    if os.geteuid() or not mount or not umount:
-        pytest.skip("only root can mount a small disk; the file size limit is tried everywhere")
-    tried = subprocess.run(
-        [mount, "-t", "tmpfs", "-o", "size=128k", "none", disk], check=False, capture_output=True
-    )
-    if tried.returncode:
-        pytest.skip(f"no mount here: {tried.stderr.decode().strip()}")
-    yield disk
-    subprocess.run([umount, disk], check=True)
+    with mounted(tmp_path / "disk", "128k") as disk:
+        yield disk
 
 
 def test_a_full_disk_keeps_whole_records_only(small_disk: Path) -> None:

@@ -1,7 +1,6 @@
 """`wsrecord fuzz` against a small real server, good or with one bug: what is found, how small, and kept."""
 
 import json
-import shlex
 import signal
 import socket
 import subprocess
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from explore.shop import CONTRACT, shop
+from support.shop_command import start
 
 from wsrecord.cassette.recording import load
 from wsrecord.cli.main import run
@@ -28,11 +28,6 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
-
-
-def start(bug: str = "") -> str:
-    path = shlex.quote(f"{TESTS.parent}:{TESTS}")
-    return f"PYTHONPATH={path} exec {sys.executable} -m support.shopkeeper {{port}} contract.yaml {bug}"
 
 
 def fuzz(*options: str, bug: str = "") -> int:

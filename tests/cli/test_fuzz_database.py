@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shlex
 import subprocess
 import sys
 from itertools import islice
@@ -14,6 +13,7 @@ import pytest
 from explore.shop import shop
 from hypothesis.database import DirectoryBasedExampleDatabase
 from support.redis_server import redis_server
+from support.shop_command import start
 from support.waiting import free_port, until_it_listens
 
 from wsrecord.cassette.recording import load
@@ -35,11 +35,6 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test in a folder of its own, with the contract."""
     monkeypatch.chdir(tmp_path)
     shop(tmp_path)
-
-
-def start(bug: str = "") -> str:
-    path = shlex.quote(f"{TESTS.parent}:{TESTS}")
-    return f"PYTHONPATH={path} exec {sys.executable} -m support.shopkeeper {{port}} contract.yaml {bug}"
 
 
 def arguments(bug: str, *options: str) -> list[str]:

@@ -5,7 +5,6 @@ import json
 import os
 import pty
 import resource
-import shlex
 import signal
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from typing import Any
 import pytest
 from explore.shop import CONTRACT, shop
 from support.ends import closed_port
+from support.shop_command import start
 from support.small_disk import mounted
 
 from wsrecord.cassette.recording import load
@@ -37,11 +37,6 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test in a folder of its own, with the contract."""
     monkeypatch.chdir(tmp_path)
     shop(tmp_path)
-
-
-def start(bug: str = "") -> str:
-    path = shlex.quote(f"{TESTS.parent}:{TESTS}")
-    return f"PYTHONPATH={path} exec {sys.executable} -m support.shopkeeper {{port}} contract.yaml {bug}"
 
 
 def options(bug: str = "", *more: str) -> list[str]:

@@ -1,9 +1,7 @@
 """`wsrecord verify` on failures that fuzz kept, against a small real server, with a bug and mended."""
 
 import json
-import shlex
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +12,7 @@ from explore.shop import shop
 from live.chat import cassette
 from live.recorded import Recorded
 from support.ends import closed_port
+from support.shop_command import start
 
 from wsrecord.cassette.model import Head
 from wsrecord.cassette.recording import load
@@ -53,11 +52,6 @@ def keep(name: str, case: Case, found: str = "") -> None:
     writer.record(head)
     writer.record(note_of(Kept(case=case, code=found, contract="shop"), 0))
     writer.close()
-
-
-def start(bug: str = "") -> str:
-    path = shlex.quote(f"{TESTS.parent}:{TESTS}")
-    return f"PYTHONPATH={path} exec {sys.executable} -m support.shopkeeper {{port}} contract.yaml {bug}"
 
 
 def on(bug: str, *arguments: str) -> Result:
