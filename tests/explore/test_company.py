@@ -8,8 +8,8 @@ from explore.shop import shop
 
 from wsrecord.contract.load import load
 from wsrecord.explore.below import below
-from wsrecord.explore.company import betrayed, company
-from wsrecord.explore.moves import CANARY, Close, Connect, Move, Say, Stall, holes
+from wsrecord.explore.company import betrayed, company, with_bystander
+from wsrecord.explore.moves import CANARY, Case, Close, Connect, Move, Say, Stall, holes
 from wsrecord.explore.parts import Parts
 from wsrecord.explore.returning import returning
 from wsrecord.explore.vocabulary import Vocabulary
@@ -84,3 +84,11 @@ def test_bytes_come_slowly_and_answers_are_not_fetched(words: Vocabulary) -> Non
     stalled = [moves for moves in made if any(isinstance(move, Stall) for move in moves)]
     assert stalled
     assert all(moves[0] == Connect(narrow=True) for moves in stalled)
+
+
+def test_who_watched_can_be_let_in_from_the_case_alone() -> None:
+    case = Case((Close(on=2, code=4000),), "wire")
+    both = with_bystander(case, 1)
+    assert both.moves == (Connect(on=3, user=1), *case.moves)
+    assert with_bystander(both, 1) == both
+    assert with_bystander(case, 0) == case  # there is one user: whoever watches came in as the client does

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from .moves import GIVEN, NEW, Connect, Move, filled
+from .moves import GIVEN, NEW, Case, Connect, Move, filled
 from .parts import Parts, quietly, say
 from .vocabulary import Term
 
@@ -29,6 +29,14 @@ def betrayed(parts: Parts) -> Iterator[list[Move]]:
     for term in parts.terms:
         for before in _confided(parts, term):
             yield [*before, nobody]
+
+
+def with_bystander(case: Case, user: int) -> Case:
+    """The same with a user in it who only listens: who comes in is then known from the case alone."""
+    if user == 0 or any(isinstance(move, Connect) and move.user == user for move in case.moves):
+        return case
+    here = {move.on for move in case.moves}
+    return case.with_moves([Connect(on=max(here, default=-1) + 1, user=user), *case.moves])
 
 
 def _confided(parts: Parts, term: Term) -> Iterator[list[Move]]:

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from wsrecord.errors import TargetError
 from wsrecord.explore import moves as moving
+from wsrecord.explore.company import with_bystander
 from wsrecord.explore.failure import Failure, Key, alike, chosen, key_of, label, outranks
 from wsrecord.explore.kept import kept_by
 from wsrecord.explore.moves import Case
@@ -276,10 +277,22 @@ class Inquest:
         try:
             if self._shelf.folder is not None and await self._care.alive():
                 acted = await self._witness.alone(failure.case, anew=True)
+                if failure.key[0] == Code.OTHERS_WAIT.number:
+                    failure, acted = await self._beside(failure, acted)
         finally:
             self._put(failure, acted)
         if failure.key[0] in _STATEFUL:
             await self._care.revive()
+
+    async def _beside(self, failure: Failure, acted: Acted) -> tuple[Failure, Acted]:
+        """With the user in it who watched: whoever replays it knows of no others than those in the case."""
+        case = with_bystander(failure.case, len(self._care.rules.doors) - 1)
+        if case.moves == failure.case.moves or not await self._fit(failure.key[0]):
+            return failure, acted
+        both = await self._witness.alone(case, anew=True)
+        if all(one.code != failure.key[0] for one in judged(both, [self._aside()])):
+            return failure, acted
+        return replace(failure, case=tidy(case)), both
 
     async def conclude(self) -> None:
         """The run is over: what is being shrunk is kept as small as it is by now."""
