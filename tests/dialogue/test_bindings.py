@@ -18,7 +18,7 @@ from wsrecord.cassette.model import Opcode
 from wsrecord.contract.load import load as load_contract
 from wsrecord.dialogue.bindings import Bindings
 from wsrecord.dialogue.script import script
-from wsrecord.dialogue.steps import Say
+from wsrecord.dialogue.steps import Ask, Say
 
 CONTRACT = load_contract("schemas")
 
@@ -181,6 +181,27 @@ def test_a_missing_secret_is_asked_for_by_name():
     bindings = Bindings(script(writer.recording))
     assert [one.name for one in bindings.missing_secrets] == ["api_key"]
     assert Bindings(script(writer.recording), secrets={"api_key": "k"}).missing_secrets == ()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"username":"ada","password":"%s"}',
+        '{"username": "ada", "password": "%s", "request": "66fa9116-179b-4aec-8f7b-1b70d15b643a"}',
+        '{"user":{"name":"ada","password":"%s"},"request":"66fa9116-179b-4aec-8f7b-1b70d15b643a"}',
+        '["ada","%s"]',
+        "username=ada&password=%s",
+        '42["login",{"password":"%s"}]',
+    ],
+)
+def test_a_secret_is_put_into_each_login_however_its_body_is_written(body):
+    said = (body % secret("password", 1)).encode()
+    writer = Writer().exchange("POST", "/login", said, {"token": 1})
+    writer.exchange("POST", "/login", said, {"token": 1})
+    told = script(writer.recording)
+    bindings = Bindings(told, secrets={"password": "pass-word"})
+    again = [bindings.fill(step).request for step in told.steps if isinstance(step, Ask)]
+    assert [one.body.decode() for one in again] == [body % "pass-word"] * 2
 
 
 def test_a_secret_within_base64_is_put_back_within_base64():

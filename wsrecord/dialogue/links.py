@@ -17,6 +17,8 @@ from .significance import echoed_name, is_placeholder, is_random
 from .steps import Occurrence, Origin, Place, Variable
 from .tokens import Seen, Token, Tokens, text_of
 
+_HOLDS_MORE = frozenset('/=;?& "{[<,\n')  # a URL, a form, JSON, a sentence: an id is in it, if there is one
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -147,7 +149,7 @@ def _said(entries: dict[Token, _Entry], one: Occurrence, said: Iterable[Seen]) -
             if entry.origin == "server" and not token.scope.startswith(("chance", "echo")):
                 covered = seen.path
                 break
-            if not token.scope:
+            if not token.scope and _counts(entry):
                 covered = seen.path
 
 
@@ -160,7 +162,7 @@ def _counts(entry: _Entry) -> bool:
         return True
     if scope:  # short, and the client's own: worth a look only where the server says it again
         return bool(entry.echoes) and scope.startswith(("echo", "key", "rpc", "name"))
-    whole = isinstance(entry.value, str) and not set(entry.value) & set("/=;?& ")
+    whole = isinstance(entry.value, str) and not set(entry.value) & _HOLDS_MORE
     return whole and is_random(entry.value)
 
 
