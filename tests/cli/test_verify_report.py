@@ -189,7 +189,11 @@ def test_a_started_server_that_dies_is_a_finding_with_its_last_words_but_no_secr
     assert code(result) == Exit.FINDINGS, result.output + str(result.exception)
     assert {"WS823", "WS824"} & set(codes(result))
     assert "WS824" in codes(result)
-    assert "going down" in result.stdout
+    (found,) = [one for one in json.loads(result.stdout)["findings"] if one["code"] == "WS824"]
+    assert found["message"].startswith("the server under test ended with exit code 3")
+    assert found["extra"]["ended"] == "ended with exit code 3"
+    assert found["extra"]["printed"][-1].startswith("going down with wsr-")
+    assert found["got"] == f"ended with exit code 3: {found['extra']['printed'][-1]}"
     assert CANARY not in result.output
 
 

@@ -16,6 +16,7 @@ from support.ends import closed_port, refusing_port
 from support.scripted import nothing_left
 
 from wsrecord.errors import TargetError, UsageError
+from wsrecord.live.printed import Printed
 from wsrecord.live.target import Target, TargetOptions, ready
 
 PYTHON = sys.executable
@@ -141,7 +142,69 @@ def test_its_end_while_in_use_is_seen(mark: str) -> None:
                     await asyncio.sleep(0.01)
             return target.died
 
-    assert "ended with exit code 137" in (asyncio.run(use()) or "")
+    assert "the server was killed by SIGKILL; " in (asyncio.run(use()) or "")
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("exit 3", "ended with exit code 3"),
+        ("kill -SEGV $$", "was killed by SIGSEGV"),
+        ("sh -c 'kill -ABRT $$'; exit $?", "ended with exit code 134, as a shell says of SIGABRT"),
+        ("exit 255", "ended with exit code 255"),
+    ],
+)
+def test_how_it_ended_is_told_in_words(command: str, words: str) -> None:
+    assert f"the server {words} before it was ready; " in fails(TargetOptions(start=f": {{port}}; {command}"))
+
+
+def test_what_it_printed_since_a_moment_and_no_more(
+    mark: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    lines = "import sys; [print(line.strip(), flush=True) for line in sys.stdin]"
+
+    async def use() -> tuple[Printed | None, Printed | None]:
+        options = TargetOptions(
+            start=f"mkfifo in.{{port}}; {SERVE} & exec {PYTHON} -uc '{lines}' <> in.{{port}} # {mark}"
+        )
+        async with ready(options) as target:
+            fifo = Path(f"in.{target.upstream.port}")
+            await said(target, fifo, "before")
+            since = target.mark()
+            await said(target, fifo, "after")
+            running_still = target.printed(since)
+            await target.again()
+            return running_still, target.printed(since)
+
+    before, after = asyncio.run(use())
+    assert before is not None
+    assert (before.lines, before.ending) == (("after",), None)
+    assert after is not None, "of the server that ran then, not of the one that runs now"
+    assert "after" in after.lines
+    assert after.ending == "was killed by SIGTERM"
+
+
+async def said(target: Target, fifo: Path, what: str) -> None:
+    with fifo.open("w") as file:
+        file.write(f"{what}\n")
+    async with asyncio.timeout(10):
+        while what not in target.output:
+            await asyncio.sleep(0.01)  # another program's output can only be looked at
+
+
+def test_one_that_was_not_started_here_printed_nothing_that_is_known() -> None:
+    with subprocess.Popen(
+        [PYTHON, "-m", "http.server", str(port := closed_port()), "--bind", "127.0.0.1", "--directory", "/"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        try:
+            target = run(TargetOptions(url=f"ws://127.0.0.1:{port}"))
+            assert target.printed(target.mark()) is None
+            assert target.ending is None
+        finally:
+            process.kill()
 
 
 def test_children_are_stopped_too_and_one_that_ignores_sigterm(mark: str, tmp_path: Path) -> None:

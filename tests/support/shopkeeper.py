@@ -73,8 +73,19 @@ class Shop:
                     raise RuntimeError("the second one")
                 return {"type": "taken", "re": said["id"]}
             case "time":
+                if self._bug == "tells":
+                    raise RuntimeError("what time is it?")
                 return {"type": "now", "re": 5 if self._bug == "wrong" else said["id"]}
         return None
+
+
+def _tell(connection: ServerConnection) -> None:
+    """All that it knows of a client, in colour and broken over lines, as some loggers print it."""
+    request = connection.request
+    bearer = str(request and request.headers.get("Authorization"))
+    print(f"\x1b[2J\x1b]0;title\x07{bearer!r} {bearer.removeprefix('Bearer ')}", file=sys.stderr)
+    for value in (bearer.removeprefix("Bearer "), os.environ.get("SHOP_PASSWORD", "")):
+        print(f"{value[:5]}\x1b[1m{value[5:]}\x1b[0m", json.dumps({"password": value}), file=sys.stderr)
 
 
 async def main(port: int, path: str, bug: str) -> None:
@@ -90,6 +101,10 @@ async def main(port: int, path: str, bug: str) -> None:
                     await connection.send(json.dumps(answer))
         except ConnectionClosed:
             pass
+        except RuntimeError:
+            if bug == "tells":
+                _tell(connection)
+            raise
 
     async with serve(client, "127.0.0.1", port):
         await asyncio.get_running_loop().create_future()

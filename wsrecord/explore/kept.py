@@ -25,6 +25,8 @@ class Kept:
     refusals: tuple[str, ...] = ()  # events of the server's that were taken for a no
     health: str | None = None  # the path of a page
     shrunk: bool = True
+    printed: tuple[str, ...] = ()  # by the server, if it was started here and broke; without secrets
+    ended: str = ""  # how it ended, if it did
 
     @property
     def what(self) -> str:
@@ -35,7 +37,11 @@ class Kept:
 
 def kept_by(case: Case, finding: Finding, **more: Any) -> Kept:
     """A case with its finding."""
-    return Kept(case=case, code=finding.code, message=finding.message, **more)
+    extra = finding.extra
+    printed, ended = tuple(extra.get("printed", ())), str(extra.get("ended", ""))
+    return Kept(
+        case=case, code=finding.code, message=finding.message, printed=printed, ended=ended, **more
+    )  # fmt: skip
 
 
 def note_of(kept: Kept, t: int) -> Note:
@@ -49,6 +55,10 @@ def note_of(kept: Kept, t: int) -> Note:
         said["health"] = kept.health
     if not kept.shrunk:
         said["shrunk"] = False
+    if kept.printed:
+        said["printed"] = list(kept.printed)
+    if kept.ended:
+        said["ended"] = kept.ended
     return Note(t=t, code=NOTE, text=json.dumps(said, sort_keys=True))
 
 
@@ -75,6 +85,7 @@ def read(note: Note) -> Kept | None:
     found = said.get("found")
     found = found if isinstance(found, dict) else {}
     refusals, health = said.get("refusals"), said.get("health")
+    printed, ended = said.get("printed"), said.get("ended")
     return Kept(
         case=case,
         code=str(found.get("code", "")),
@@ -83,4 +94,6 @@ def read(note: Note) -> Kept | None:
         refusals=tuple(map(str, refusals)) if isinstance(refusals, list) else (),
         health=health if isinstance(health, str) and health.startswith("/") else None,
         shrunk=said.get("shrunk") is not False,
+        printed=tuple(map(str, printed)) if isinstance(printed, list) else (),
+        ended=ended if isinstance(ended, str) else "",
     )

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Callable
+from dataclasses import replace
 
 from wsrecord.cassette.source import from_recording
 from wsrecord.errors import TargetError, UsageError
@@ -10,9 +11,10 @@ from wsrecord.judge.codes import Code
 from wsrecord.judge.registry import judge_cassette
 from wsrecord.judge.shown import Shown
 from wsrecord.live.door import Answers
+from wsrecord.live.printed import Printed
 from wsrecord.live.reel import Reel
 from wsrecord.live.rules import Rules
-from wsrecord.live.target import Target
+from wsrecord.live.target import Mark, Target
 from wsrecord.live.vitals import health, memory
 from wsrecord.live.watch import Watch
 
@@ -37,6 +39,23 @@ class Care:
     def died(self) -> bool:
         """Whether the server that was started has ended."""
         return self._target.died is not None
+
+    def mark(self) -> Mark:
+        """Now, of the server that runs now."""
+        return self._target.mark()
+
+    def printed(self, since: Mark) -> Printed | None:
+        """What it has printed since, if it was started here."""
+        return self._target.printed(since)
+
+    async def last_words(self) -> None:
+        """Give a server that broke the moment to print, or to end."""
+        await self._target.may_end()
+
+    async def end(self, since: float) -> Printed | None:
+        """What a server printed since then that has ended; None: it is not ours, or lives."""
+        await self.last_words()
+        return self.printed(replace(self.mark(), when=since)) if self.died else None
 
     @property
     def can_renew(self) -> bool:

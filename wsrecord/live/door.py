@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import quote
 
-from wsrecord.cassette.model import Message, Request, Response
+from wsrecord.cassette.model import Message, Record, Request, Response
 from wsrecord.dialogue.bindings import Bindings
 from wsrecord.dialogue.filling import Filling
 from wsrecord.dialogue.steps import Ask, Connect, Dialogue, Variable
@@ -114,7 +115,16 @@ class Door:
         self._upstream = upstream
         self._patience = patience
         self._bindings: Bindings | None = None
+        self._asking: Reel | None = None  # the exchanges before the session, as they went last
         self._lock = asyncio.Lock()
+
+    def heads(self) -> list[Record]:
+        """What this user's secrets stand in: what all requests carry, and the way in as it went last."""
+        purse = self.way.purse
+        query = "&".join(f"{quote(name)}={quote(value)}" for name, value in purse.query())
+        more: dict[str, Any] = {"connection": 0, "exchange": 1, "began": 0, "t": 0}
+        first = Request(method="GET", path=f"/?{query}", headers=tuple(purse.headers()), **more)
+        return [first, *(self._asking.records if self._asking is not None else ())]
 
     async def enter(
         self, reel: Reel, answers: Answers, *, anew: bool = False, how: Approach = Approach()
@@ -188,6 +198,7 @@ class Door:
         wanted = [(one.name, str(one.value)) for one in dialogue.secrets]
         bindings = Bindings(dialogue, secrets=self.way.purse.values(wanted))
         scratch = reel if reel is not None else Reel({}, lambda: 0)
+        self._asking = scratch
         for step in asks:
             answers = Answers()
             client = Client(self._upstream, scratch, answers, self._patience)

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from random import Random
 
 from wsrecord.errors import TargetError
@@ -187,6 +188,11 @@ class Explorer:
             if self._gone is None and self._near:
                 last = next(one for one in played if one.case is self._near[0])
                 self._gone = last, self._inquest.ended_by(last.case)
+            if self._gone is not None and timed:
+                printed = await self._care.end(min(one.began for one in timed))
+                self._gone = replace(self._gone[0], printed=printed), self._gone[1]
+                for one in played:  # whose words the last ones are nobody knows
+                    self._inquest.words.played(one.reel)
             return await self._whose(self._near, "WS903") or found[:1], dead
         if watch.alarmed:
             found += await self._whose(suspects(timed, watch.when), "WS904")

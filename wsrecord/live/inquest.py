@@ -28,6 +28,7 @@ from wsrecord.live.acted import findings_of
 from wsrecord.live.care import Care
 from wsrecord.live.exploration import Exploration, Explored, Progress
 from wsrecord.live.finds import Finds
+from wsrecord.live.last_words import LastWords
 from wsrecord.live.outcome import Acted
 from wsrecord.live.shelf import Shelf
 from wsrecord.live.witness import PATIENT, Witness
@@ -37,6 +38,7 @@ T = TypeVar("T")
 _TRIES = 3  # suspects of one failure that are tried, if they come to nothing
 _EACH_CODE = 12  # failures of one code that are shrunk; more of them are only counted
 _SIDE_BY_SIDE = 8
+_REELS = 200  # of cases of which the last words of a server may tell
 _FELT = ("WS904", "WS905", "WS906")  # these are felt by whoever else is there
 _LAST_PLAY = 5.0  # seconds that an interrupted run may still take to write down what it found
 _STATEFUL = ("WS903", "WS905", "WS906")  # after these a server is not what it was
@@ -71,6 +73,7 @@ class Inquest:
         self._witness = Witness(care, random, self._count)
         self._finds = finds
         self._shelf = Shelf(plan.save, plan.values, done)
+        self.words = LastWords(self._shelf.redactor, lambda: plan.values, _REELS)
         self._found: Failure | None = None  # what is being shrunk
         self._seen: Acted | None = None  # the last time that it showed
         self._until = time.monotonic() + plan.budget.seconds + plan.budget.shrinking
@@ -315,13 +318,13 @@ class Inquest:
         return key_of(finding) in self._known
 
     def _put(self, failure: Failure, acted: Acted | None) -> None:
+        finding = self._with_words(failure.finding, acted)
         self._found = self._seen = None
-        finding = failure.finding
         if acted is not None:
             rules = self._care.rules
             kept = kept_by(
                 failure.case,
-                failure.finding,
+                finding,
                 contract=rules.contract.name,
                 refusals=tuple(sorted(rules.refusals)),
                 health=self._plan.health,
@@ -330,10 +333,20 @@ class Inquest:
             written = self._shelf.put(acted.reel, kept, failure.key)
             if written is not None:
                 found = findings_of(acted, written, [self._aside()], str(written.path))
-                finding = next((one for one in found if alike(key_of(one), failure.key)), finding)
+                same = next((one for one in found if alike(key_of(one), failure.key)), finding)
+                finding = replace(same, extra={**finding.extra, **same.extra})
         put = self._finds.keep if failure.times[1] else self._finds.doubt
         put(failure.case, failure.key[0], self._shelf.redactor().loosely)
         self.done.failures.append(replace(failure, finding=finding))
+
+    def _with_words(self, finding: Finding, acted: Acted | None) -> Finding:
+        """With what the server printed, if it broke; its secrets are taken out by all that is known."""
+        if acted is not None and acted.printed is None:
+            acted = self._seen  # it did not break this time
+        if acted is None or acted.printed is None or finding.code != Code.SERVER_BROKE.number:
+            return finding
+        heads = [head for door in self._care.rules.doors for head in door.heads()]
+        return self.words.below(finding, acted.printed, [*heads, *acted.reel.records])
 
     async def leak(self, cases: Sequence[Case]) -> bool:
         """Whether one of some cases may cost memory each time."""

@@ -7,6 +7,7 @@ from wsrecord.contract.model import Contract
 from wsrecord.explore.moves import Case, Say
 from wsrecord.explore.speech import BETWEEN
 from wsrecord.judge.fuzz import Bare, Broke, Fact, Meant, Overheard, is_broken
+from wsrecord.live.printed import Printed
 from wsrecord.live.reel import Reel
 from wsrecord.live.seat import Bird, Said, Seat
 
@@ -33,6 +34,7 @@ class Acted:
     cut: bool = False  # it did not come to its end
     denied: str | None = None  # nobody was let in
     dead: bool = False  # nobody answers any more
+    printed: Printed | None = None  # what the server printed meanwhile, if it broke and was started here
 
 
 class Sung:

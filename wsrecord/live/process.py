@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -11,8 +12,9 @@ from pathlib import Path
 from wsrecord.errors import UsageError
 from wsrecord.live.pipe import Pipe
 
-_LINES = 40  # of output that are kept
-_LINE = 500  # characters of each
+_LINES = 400  # of output that are kept: a secret of many lines is known by its first, so more than are shown
+_LINE = 16384  # characters of each: more than the longest secret, for half of one is not known
+_SHELL = 128  # what a shell adds to the number of the signal that ended its command
 _LOOK = 0.02  # seconds between two looks at a group that is to end
 _GRACE = 5.0  # seconds to end after SIGTERM
 _LAST = 2.0  # and after SIGKILL
@@ -24,7 +26,7 @@ class Process:
 
     def __init__(self, hear: Callable[[str], None] | None) -> None:
         self._hear = hear
-        self._tail: deque[str] = deque(maxlen=_LINES)
+        self._tail: deque[tuple[float, str]] = deque(maxlen=_LINES)  # with when each came
         self._rest = b""
         self._pipe = Pipe(self._read)
         self._process: asyncio.subprocess.Process
@@ -64,14 +66,31 @@ class Process:
         return 128 - code if code is not None and code < 0 else code
 
     @property
+    def ending(self) -> str | None:
+        """How it ended, in words: `ended with exit code 1`, `was killed by SIGSEGV`; None while it runs."""
+        code = self._process.returncode
+        if code is None:
+            return None
+        if code < 0:
+            return f"was killed by {_signal_name(-code)}"
+        told = _signal_name(code - _SHELL) if code > _SHELL else ""
+        by_signal = told.startswith("SIG")
+        return f"ended with exit code {code}" + (f", as a shell says of {told}" if by_signal else "")
+
+    @property
     def group(self) -> int:
         """The number of its process group."""
         return self._process.pid
 
     @property
     def tail(self) -> list[str]:
-        """The last lines of its output."""
-        return list(self._tail)
+        """The last lines of its output, as they are: secrets are still in them."""
+        return self.since(0.0)
+
+    def since(self, when: float) -> list[str]:
+        """What came of it since then (of time.monotonic), as far as it is kept; the begin of a line, too."""
+        lines = [text for at, text in self._tail if at >= when]
+        return [*lines, _text(self._rest)] if self._rest else lines
 
     async def ended(self) -> int:
         """Wait for its end."""
@@ -111,8 +130,8 @@ class Process:
             self._take(line)
 
     def _take(self, line: bytes) -> None:
-        text = line.decode("utf-8", "replace").rstrip("\r")
-        self._tail.append(text[:_LINE])
+        text = _text(line)
+        self._tail.append((time.monotonic(), text[:_LINE]))
         if self._hear is not None:
             self._hear(text)
 
@@ -135,6 +154,17 @@ def _signal(group: int, number: signal.Signals) -> None:
         os.killpg(group, number)
     except (ProcessLookupError, PermissionError):  # all of it has ended
         pass
+
+
+def _text(line: bytes) -> str:
+    return line.decode("utf-8", "replace").rstrip("\r")
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
 
 
 def _alive(group: int) -> bool:

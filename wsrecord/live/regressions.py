@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
-from wsrecord.cassette.model import Opcode
+from wsrecord.cassette.model import Opcode, Record
 from wsrecord.cassette.recording import Recording
 from wsrecord.contract.model import Contract
 from wsrecord.dialogue.steps import Connect as Upgrade
@@ -26,6 +26,7 @@ from wsrecord.live.client import Patience
 from wsrecord.live.credentials import Purse
 from wsrecord.live.door import Door, Way
 from wsrecord.live.outcome import Acted
+from wsrecord.live.printed import Printed
 from wsrecord.live.reel import Reel
 from wsrecord.live.rehearsal import Piece
 from wsrecord.live.rules import Rules
@@ -45,6 +46,8 @@ class Replay:
     path: Path
     events: int
     unsaid: int  # messages of the case that were not said
+    printed: Printed | None  # by the server, if it broke: with secrets, which stand in `heard`
+    heard: Sequence[Record]  # all that was said, and the way in
 
 
 class Regressions:
@@ -75,7 +78,15 @@ class Regressions:
             leak = await witness.leaks(kept.case)
             found += fuzz.judge([] if leak is None else [leak], piece.name, contract.name)
         found = [*_denied(acted, piece.name), *_told(found, kept)]
-        return Replay(found, live, path, shown.events.total(), 0 if found else _unsaid(acted, live))
+        return Replay(
+            found,
+            live,
+            path,
+            events=shown.events.total(),
+            unsaid=0 if found else _unsaid(acted, live),
+            printed=acted.printed,
+            heard=[*acted.reel.records, *(one for door in care.rules.doors for one in door.heads())],
+        )
 
     def _rules(self, kept: Kept, contract: Contract, ways: Sequence[Way]) -> Callable[[Target], Rules]:
         if contract.name not in self._words:

@@ -5,16 +5,17 @@ import contextlib
 import re
 import socket
 import ssl
+import time
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 from wsrecord.errors import TargetError, UsageError
 from wsrecord.live import process as processes
+from wsrecord.live.printed import Printed, shown
 from wsrecord.live.upstream import Upstream, parse_target
 from wsrecord.live.vitals import health
-from wsrecord.report.escape import terminal
 
 _LOOK = 0.05  # seconds between two looks at whether it is ready
 _TRY = 2.0  # seconds for a connection
@@ -35,6 +36,14 @@ class TargetOptions:
     clean: Callable[[str], str] = str  # takes secrets out of what the server printed
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A moment of a started server's."""
+
+    process: processes.Process | None  # None: it is not ours
+    when: float = field(default_factory=time.monotonic)
+
+
 class Target:
     """A server that is ready."""
 
@@ -49,6 +58,20 @@ class Target:
     def died(self) -> str | None:
         """If the server that was started has ended: how, with its last output."""
         return self._death("")
+
+    @property
+    def ending(self) -> str | None:
+        """How the server that was started has ended, in a few words; None while it runs."""
+        return self._process.ending if self._process is not None else None
+
+    def mark(self) -> Mark:
+        """Now, of the server that runs now."""
+        return Mark(self._process)
+
+    def printed(self, since: Mark) -> Printed | None:
+        """What the server that ran then has printed since, and how it ended; None: it is not ours."""
+        process = since.process
+        return None if process is None else Printed(tuple(process.since(since.when)), process.ending)
 
     @property
     def group(self) -> int | None:
@@ -161,13 +184,13 @@ class Target:
         process = self._process
         if process is None or process.code is None:
             return None
-        return self._with_output(f"the server ended with exit code {process.code}{when}", process.tail)
+        return self._with_output(f"the server {process.ending}{when}", process.tail)
 
     def _with_output(self, what: str, tail: list[str]) -> str:
         if not tail:
             return f"{what}; it printed nothing"
-        shown = "\n".join(f"    {terminal(self.options.clean(line))}" for line in tail[-_SHOWN:])
-        return f"{what}; its last output:\n{shown}\n"
+        lines = "\n".join(f"    {line}" for line in shown(tail, self.options.clean, _SHOWN))
+        return f"{what}; its last output:\n{lines}\n"
 
     def filled(self, text: str) -> str:
         """A text with the server's port in its place."""

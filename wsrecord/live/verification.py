@@ -15,16 +15,18 @@ from wsrecord.cassette.redaction.ordinary import MIN_LEARNED
 from wsrecord.cassette.redaction.redactor import Redactor, Vault
 from wsrecord.dialogue.steps import Dialogue
 from wsrecord.errors import TargetError, WsrecordError
+from wsrecord.judge.codes import Code
 from wsrecord.judge.drift.chance import over_runs
 from wsrecord.judge.drift.options import Options
-from wsrecord.judge.drift.steps import died
 from wsrecord.judge.finding import Finding
 from wsrecord.judge.shown import Shown
 from wsrecord.live.casting import Actor
 from wsrecord.live.client import Patience
 from wsrecord.live.credentials import Given, Wallet, ask_for
 from wsrecord.live.keeping import keep
+from wsrecord.live.last_words import LastWords
 from wsrecord.live.played import Played
+from wsrecord.live.printed import Printed, broke_in
 from wsrecord.live.reel import Reel
 from wsrecord.live.regressions import Regressions
 from wsrecord.live.rehearsal import Piece, compared, judged, perform, vacuous, whole, written
@@ -94,6 +96,8 @@ class Verification:
         self._say = say
         self._wallet = Wallet(plan.given, time.time)
         self._vault = Vault()
+        recent = max(2, plan.concurrency)
+        self._words = LastWords(lambda: self._redactor(secrets.token_hex(6)), lambda: self._values, recent)
         self._random = Random(plan.seed)  # noqa: S311 - ids that are new, not secret
         self._good: dict[str, Mapping[str, str]] = {}  # by user: what the server took
         self._limit = asyncio.Semaphore(plan.concurrency)
@@ -163,10 +167,9 @@ class Verification:
                 self.done.findings += task.result()
         if len(self.done.whole) < len(pieces):
             await target.may_end()
-        if target.died is not None:
-            how, _, words = target.died.partition("; its last output:")
-            lines = " | ".join(filter(None, map(str.strip, words.splitlines())))
-            self.done.findings.append(replace(died(how).finding(), got=lines or "its end"))
+        if target.ending is not None:
+            last = Printed(tuple(target.output), target.ending)
+            self.done.findings.append(self._words.of_the_end(last))
 
     async def _kept(self, pieces: Sequence[Piece], target: Target, *, fresh: bool) -> None:
         """Act kept failures out, each by itself, on a server that what came before has not touched."""
@@ -210,6 +213,10 @@ class Verification:
         replay = await regressions.replay(piece, actor, purses, self._write)
         self._reached = True
         found = self._cleaned(replay.findings)
+        if replay.printed is not None:
+            broke = Code.SERVER_BROKE.number
+            words, heard = replay.printed, replay.heard
+            found = [self._words.below(one, words, heard) if one.code == broke else one for one in found]
         done.runs += 1
         done.sessions += len(replay.live.sessions)
         done.messages += sum(session.count for session in replay.live.sessions)
@@ -271,10 +278,17 @@ class Verification:
 
     async def _run(self, piece: Piece, target: Target, other: Target | None, number: int) -> list[Finding]:
         self._say_run(piece, number)
+        mark = target.mark()
         played = await self._play(piece, target, number)
+        self._words.played(played.reel)
+        printed = None
+        if self._plan.concurrency == 1 and broke_in(played.reel.records):  # it was by itself
+            await target.may_end()
+            printed = target.printed(mark)
         theirs = None if other is None else await self._play(piece, other, number)
         async with self._judging:  # in a thread: other replays' clocks go on
-            return await asyncio.to_thread(self._judged, piece, played, theirs, number)
+            found = await asyncio.to_thread(self._judged, piece, played, theirs, number)
+        return self._words.below_first(found, printed, played.reel.records)
 
     def _judged(self, piece: Piece, played: Played, theirs: Played | None, number: int) -> list[Finding]:
         """Write down what was played, and judge it."""

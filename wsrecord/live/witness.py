@@ -13,6 +13,8 @@ from wsrecord.live.acting import act
 from wsrecord.live.care import Care
 from wsrecord.live.hurry import hurried
 from wsrecord.live.outcome import Acted
+from wsrecord.live.printed import Printed
+from wsrecord.live.target import Mark
 from wsrecord.live.watch import TOO_LONG, Watch
 
 PATIENT = 2.0  # times as long is waited where one is played alone
@@ -28,19 +30,45 @@ class Witness:
         self._care = care
         self._random = random
         self._count = count
+        self._begun = self._under_way = 0  # cases by themselves, though several may be side by side
 
     async def alone(self, case: Case, *, anew: bool = False, patience: float = PATIENT) -> Acted:
         """Act it out; what was seen from outside is among its facts. `anew`: from the login on."""
         rules = replace(self._care.rules, waiting=self._care.rules.waiting.times(patience))
-        async with Watch(rules.doors[-1]) as watch, hurried(rules, lambda: watch.alarmed):
-            acted = await act(case, rules, self._fresh(), anew=anew)
-        self._count(acted)
+        self._begun += 1
+        self._under_way += 1
+        number, single = self._begun, self._under_way == 1
+        try:
+            async with Watch(rules.doors[-1]) as watch, hurried(rules, lambda: watch.alarmed):
+                mark = self._care.mark()
+                acted = await act(case, rules, self._fresh(), anew=anew)
+            self._count(acted)
+            acted, printed = await self._seen(acted, case, watch, mark, patient=anew)
+        finally:
+            self._under_way -= 1
+        if not single or self._begun != number:  # what others brought about may be among it
+            return acted
+        return replace(acted, printed=printed)
+
+    async def _seen(
+        self, acted: Acted, case: Case, watch: Watch, mark: Mark, *, patient: bool
+    ) -> tuple[Acted, Printed | None]:
+        """With what was seen from outside; and what the server printed, if it broke."""
+        broke = any(isinstance(fact, Broke) for fact in acted.facts)
+        if broke and patient:
+            await self._care.last_words()
+        printed = self._care.printed(mark)  # by now: a look from outside makes some servers print more
         if acted.cut:
             acted = replace(acted, facts=())
         facts = await self._beside(watch, label(case))
+        ended = any(isinstance(fact, Broke) for fact in facts)
+        if ended and patient:
+            await self._care.last_words()
+        if ended:
+            printed = self._care.printed(mark)
         if any(isinstance(fact, Broke) and fact.session is None for fact in acted.facts):
             facts = [fact for fact in facts if not isinstance(fact, Broke)]
-        return replace(acted, facts=(*acted.facts, *facts))
+        return replace(acted, facts=(*acted.facts, *facts)), printed if broke or ended else None
 
     async def around(self, cases: Sequence[Case]) -> set[str]:
         """Some cases together: the codes of what they did to others, and to the server."""

@@ -69,9 +69,20 @@ def finding_lines(same: Alike, view: View, *, contracts: int = 1) -> Iterator[st
         yield _labelled("who moved", _cut(str(first.extra["blame"]), view.limit))
     for line in first.context:
         yield _context(line, view)
+    yield from _server(first)
     if same.rest:
         last = _one(position(same.rest[-1].place))
         yield _labelled("", f"and {len(same.rest)} more like it" + (f", the last in {last}" if last else ""))
+
+
+def _server(finding: Finding) -> Iterator[str]:
+    """How a server that was started ended, and what it printed, line by line."""
+    ended, printed = finding.extra.get("ended"), finding.extra.get("printed")
+    if isinstance(ended, str):
+        yield f"{' ' * _ROOM}the server {_one(ended)}"
+    if isinstance(printed, list) and printed:
+        yield f"{' ' * _ROOM}the server printed:"
+        yield from (f"{' ' * _ROOM}  {_one(str(line))}" for line in printed)
 
 
 def pointed(place: Place) -> str:

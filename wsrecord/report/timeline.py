@@ -254,6 +254,12 @@ def _kept(note: Note) -> Iterator[Row]:
     yield Row(t=note.t, sign="!", what="kept by fuzz", text=text)
     for line in move_lines(kept.case):
         yield Row(t=None, sign="!", what="", text=line)
+    if kept.ended:
+        yield Row(t=None, sign="!", what="", text=f"the server {terminal(kept.ended)}")
+    for number, line in enumerate(kept.printed):
+        if not number:
+            yield Row(t=None, sign="!", what="", text="the server printed:")
+        yield Row(t=None, sign="!", what="", text=f"  {terminal(line)}")
 
 
 def _http(record: Request | Response, limit: int | None) -> Row:

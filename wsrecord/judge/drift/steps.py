@@ -62,10 +62,10 @@ def failed(text: str, kind: str, live: Spot | None = None) -> Drift:
 
 
 def died(how: str) -> Drift:
-    """The server under test ended by itself."""
+    """The server under test ended by itself; `how`: `ended with exit code 1`."""
     return Drift(
-        code=Code.TARGET_DIED, severity="breaking", message=f"the server under test ended: {how}",
-        expected="that it lives", got="its end",
+        code=Code.TARGET_DIED, severity="breaking", message=f"the server under test {how}",
+        expected="that it lives", got=how,
     )  # fmt: skip
 
 
