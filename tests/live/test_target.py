@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from support.scripted import nothing_left
 
 from wsrecord.errors import TargetError, UsageError
 from wsrecord.live.printed import Printed
-from wsrecord.live.target import Target, TargetOptions, ready
+from wsrecord.live.target import Target, TargetOptions, patience_of, ready
 
 PYTHON = sys.executable
 SERVE = f"{PYTHON} -u -m http.server {{port}} --bind 127.0.0.1"
@@ -99,6 +100,65 @@ def test_nobody_there(mark: str) -> None:
     assert text == (
         f"the server was not ready within 0.3 s (nothing accepted connections on 127.0.0.1:{port})"
     )
+
+
+def test_after_two_seconds_it_is_said_once_what_is_waited_for(mark: str) -> None:
+    port, said = refusing_port(), list[str]()
+    fails(TargetOptions(url=f"ws://127.0.0.1:{port}", patience=2.5, say=said.append))
+    awaited = f"nobody listens on 127.0.0.1:{port} yet; waiting up to 2.5 s (--start-timeout)"
+    assert said == [awaited]
+    page = TargetOptions(
+        url=f"ws://127.0.0.1:{port}",
+        ready=f"http://127.0.0.1:{port}/health?key=hunter2\x1b[2J",
+        patience=2.5,
+        say=said.append,
+        clean=lambda text: text.replace("hunter2", "…"),
+    )
+    fails(page)
+    assert said[1].startswith(f"http://127.0.0.1:{port}/health?key=…")
+    assert said[1].endswith(" is not answered with 2xx or 3xx yet; waiting up to 2.5 s (--start-timeout)")
+    assert "\x1b" not in said[1]
+
+
+def test_one_that_comes_while_it_is_waited_for_is_taken(mark: str) -> None:
+    port = closed_port()
+
+    async def use() -> None:
+        came: list[subprocess.Popen[bytes]] = []
+        serve = shlex.split(SERVE.format(port=port))
+        options = TargetOptions(
+            url=f"ws://127.0.0.1:{port}", patience=30, say=lambda _: came.append(subprocess.Popen(serve))
+        )
+        try:
+            async with ready(options) as target:
+                assert target.died is None
+        finally:
+            for one in came:
+                one.kill()
+                one.wait()
+        assert len(came) == 1
+
+    asyncio.run(use())
+
+
+def test_one_that_is_ready_soon_gives_nothing_to_say(mark: str) -> None:
+    said: list[str] = []
+    run(TargetOptions(start=f"{SERVE} # {mark}", say=said.append))
+    assert said == []
+
+
+@pytest.mark.parametrize(
+    ("given", "start", "sign", "seconds"),
+    [
+        (None, None, None, 10),
+        (None, "serve", None, 60),
+        (None, None, "http://127.0.0.1:8000/health", 60),
+        (3.0, None, None, 3),
+        (300.0, "serve", "8000", 300),
+    ],
+)
+def test_how_long_is_waited(given: float | None, start: str | None, sign: str | None, seconds: float) -> None:
+    assert patience_of(given, start, sign) == seconds
 
 
 def test_one_that_never_gets_ready_is_stopped_and_shows_its_output(mark: str) -> None:

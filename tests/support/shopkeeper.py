@@ -4,11 +4,13 @@ import asyncio
 import itertools
 import json
 import os
+import secrets
 import sys
 import time
 from typing import Any
 
-from websockets.asyncio.server import ServerConnection, serve
+from websockets.asyncio.server import Request, Response, ServerConnection, serve
+from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
 
 from wsrecord.codec.unit import Unit
@@ -106,7 +108,19 @@ async def main(port: int, path: str, bug: str) -> None:
                 _tell(connection)
             raise
 
-    async with serve(client, "127.0.0.1", port):
+    members: set[str] = set()
+
+    def let_in(_: ServerConnection, request: Request) -> Response | None:
+        if request.path == "/join":
+            members.add(token := secrets.token_urlsafe(24))
+            print(f"joined by {token}", file=sys.stderr)
+            return Response(200, "OK", Headers(), token.encode())
+        bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        if "SHOP_MEMBERS" in os.environ and bearer not in members:
+            return Response(401, "Unauthorized", Headers())
+        return None
+
+    async with serve(client, "127.0.0.1", port, process_request=let_in):
         await asyncio.get_running_loop().create_future()
 
 

@@ -1,6 +1,5 @@
 """`wsrecord fuzz`."""
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,8 +10,8 @@ from typing import Any
 import click
 
 from wsrecord.cassette.recording import load as load_cassette
-from wsrecord.cassette.redaction.environment import environment_values
 from wsrecord.cli import settings as configuration
+from wsrecord.cli.fuzz_login import Login
 from wsrecord.cli.fuzz_plan import (
     allowed,
     contract_of,
@@ -22,7 +21,6 @@ from wsrecord.cli.fuzz_plan import (
     saved_cases,
     servable,
     sources,
-    ways_of,
 )
 from wsrecord.cli.fuzz_profile import Habits, habits_of
 from wsrecord.cli.fuzz_report import progress, report_of, summary
@@ -34,20 +32,19 @@ from wsrecord.errors import UsageError
 from wsrecord.explore.frontier import Frontier
 from wsrecord.explore.grown import Grown
 from wsrecord.explore.kept import kept_of
+from wsrecord.explore.moves import Case
 from wsrecord.explore.phases import PHASES, Phases
 from wsrecord.explore.refusals import refused_in
 from wsrecord.explore.retold import retold
 from wsrecord.explore.vocabulary import Vocabulary
 from wsrecord.judge.verdict import FAIL_ON
 from wsrecord.live.client import Patience
-from wsrecord.live.credentials import Wallet
-from wsrecord.live.door import Door
+from wsrecord.live.door import Door, Way
 from wsrecord.live.exploration import Budget, Explored
 from wsrecord.live.explorer import Explorer
 from wsrecord.live.interrupt import run
 from wsrecord.live.rules import Rules
 from wsrecord.live.target import Target
-from wsrecord.live.tls import target_context
 from wsrecord.report import dialogue_text
 
 FAILURES = Path(".wsrecord") / "failures"
@@ -73,7 +70,11 @@ if it had found something; else an interrupted one ends with 130.
 @click.option("--start", metavar="COMMAND", help="Start the server on {port}; it is stopped in the end.")
 @click.option("--ready", metavar="URL|PORT|TEXT", help="It is ready when this answers, or is printed.")
 @click.option("--reset", metavar="COMMAND", help="Brings the server to its first state.")
-@click.option("--start-timeout", type=click.FloatRange(0.1), default=60.0, help="Seconds to get ready. [60]")
+@click.option(
+    "--start-timeout",
+    type=click.FloatRange(0.1),
+    help="Seconds to get ready. [60; 10 without --start and --ready]",
+)
 @click.option("--contract", "contracts", metavar="PATH", multiple=True, help="The contract's folder or file.")
 @click.option(
     "--from", "sources", metavar="CASSETTE", multiple=True, help="How to come in, and what to say; several."
@@ -168,12 +169,32 @@ def _terms(seed: int, budget: Budget) -> str:
     return f"seed {seed}; at most {most}"
 
 
+def _phases(
+    words: Vocabulary,
+    dialogues: Sequence[Dialogue],
+    ways: Sequence[Way],
+    saved: Sequence[Case],
+    seed: int,
+    frontier: Frontier,
+) -> Phases:
+    return Phases(
+        words,
+        recorded=[case for dialogue in dialogues for case in retold(dialogue, words)],
+        saved=saved,
+        users=len(ways),
+        returns={number: way.back.numbers for number, way in enumerate(ways) if way.back is not None},
+        codec=words.contract.codec.spec,
+        random=Random(seed),  # noqa: S311 - to be repeated
+        # a random of its own: what the server did moves nothing but what grows from it
+        grown=Grown(words, frontier, Random(f"grown {seed}")),  # noqa: S311
+    )
+
+
 def _run(
     options: Mapping[str, Any], habits: Habits, words: Vocabulary, dialogues: Sequence[Dialogue]
 ) -> Explored:
     seed = habits.seed(words.contract.name, options["seed"])
-    given = given_of(options)
-    wallet = Wallet(given, lambda: datetime.now(UTC).timestamp())
+    login = Login(given_of(options), words.contract, dialogues)
     say = progress(habits.voice)
     budget = habits.budget(options["sessions"], options["messages"], options["seconds"])
     if habits.voice != "quiet":
@@ -183,33 +204,27 @@ def _run(
     explorers: list[Explorer] = []
 
     async def explore() -> Explored:
-        purse = await wallet.of("")
-        purse.check()
-        ways = ways_of(words.contract, dialogues, purse)
-        tls = target_context(options["target_ca"], insecure=options["insecure"])
-
+        if not login.needs_server:
+            await login.fetch()  # what is missing is said before a server takes its time to start
         refusals = refusals_of(words.contract, options["refusals"])
 
         def rules(target: Target) -> Rules:
-            doors = [Door(way, target.upstream, Patience(close=2.0)) for way in ways]
+            doors = [Door(way, target.upstream, Patience(close=2.0)) for way in login.ways]
             said_no = refused_in(dialogues, refusals)
             return Rules(words.contract, words, refusals, doors, refusable=said_no)
 
         kept = list(saved_cases(options["save"]))
         frontier = Frontier()
-        made = Phases(
-            words,
-            recorded=[case for dialogue in dialogues for case in retold(dialogue, words)],
-            saved=habits.again(kept, finds, words, len(ways), options["phases"]),
-            users=len(ways),
-            returns={number: way.back.numbers for number, way in enumerate(ways) if way.back is not None},
-            codec=words.contract.codec.spec,
-            random=Random(seed),  # noqa: S311 - to be repeated
-            # a random of its own: what the server did moves nothing but what grows from it
-            grown=Grown(words, frontier, Random(f"grown {seed}")),  # noqa: S311
+        saved = habits.again(kept, finds, words, len(login.ways), options["phases"])
+        made = _phases(words, dialogues, login.ways, saved, seed, frontier)
+        plan = plan_of(options, budget, seed, login.values)
+        target = replace(
+            plan.target,
+            clean=login.clean,
+            say=_warn if habits.voice != "quiet" else lambda _: None,
+            prepare=login.fetch if login.needs_server else None,
         )
-        plan = plan_of(options, budget, seed, tls, {**environment_values(os.environ), **wallet.secrets})
-        plan = replace(plan, first=plan.first or habits.first)
+        plan = replace(plan, target=target, first=plan.first or habits.first)
         explorers.append(Explorer(plan, rules, habits.cases(made, options["phases"]), say, finds, frontier))
         done = await explorers[0].run()
         if done.trouble is not None and not done.failures:

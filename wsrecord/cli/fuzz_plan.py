@@ -2,7 +2,6 @@
 
 import ipaddress
 import re
-import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,6 @@ from urllib.parse import urlsplit
 import click
 
 from wsrecord.cassette.recording import load as load_cassette
-from wsrecord.cassette.redaction.redactor import Redactor
 from wsrecord.cli.cassettes import cassettes, usual
 from wsrecord.cli.contracts import needed
 from wsrecord.cli.health import page_of_health
@@ -28,7 +26,8 @@ from wsrecord.explore.vocabulary import Vocabulary
 from wsrecord.live.credentials import Given, Purse, ask_for, parse_header, parse_query
 from wsrecord.live.door import Way
 from wsrecord.live.exploration import Budget, Exploration
-from wsrecord.live.target import TargetOptions
+from wsrecord.live.target import TargetOptions, patience_of
+from wsrecord.live.tls import target_context
 
 _PLACEHOLDER = re.compile(r"wsr-[0-9a-f]+-")
 
@@ -44,9 +43,7 @@ def given_of(options: Mapping[str, Any]) -> Given:
     )
 
 
-def plan_of(
-    options: Mapping[str, Any], budget: Budget, seed: int, tls: Any, values: Mapping[str, str]
-) -> Exploration:
+def plan_of(options: Mapping[str, Any], budget: Budget, seed: int, values: Mapping[str, str]) -> Exploration:
     """What to try on what, as the options have it."""
     found = re.fullmatch(r"(\d{1,2})/(\d{1,2})", options["votes"])
     votes = (int(found[1]), int(found[2])) if found else (0, 0)
@@ -57,9 +54,8 @@ def plan_of(
         start=options["start"],
         ready=options["ready"],
         reset=options["reset"],
-        tls=tls,
-        patience=options["start_timeout"],
-        clean=Redactor(nonce=secrets.token_hex(6), values=values).text,
+        tls=target_context(options["target_ca"], insecure=options["insecure"]),
+        patience=patience_of(options["start_timeout"], options["start"], options["ready"]),
     )
     return Exploration(
         target=target,
@@ -129,8 +125,9 @@ def saved_cases(folder: Path) -> Iterator[Case]:
         yield case
 
 
-def ways_of(contract: Contract, dialogues: Sequence[Dialogue], purse: Purse) -> list[Way]:
-    """One way in for each user of the recordings."""
+def ways_of(contract: Contract, dialogues: Sequence[Dialogue], held: Purse | None) -> list[Way]:
+    """One way in for each user of the recordings. None: as long as nobody has what it takes."""
+    purse = held or Purse()
     found: dict[str, Way] = {}
     missing: dict[str, None] = {}
     for dialogue in dialogues:
@@ -144,7 +141,7 @@ def ways_of(contract: Contract, dialogues: Sequence[Dialogue], purse: Purse) -> 
             found[who] = way
         wanted = [(one.name, str(one.value)) for one in dialogue.secrets]
         missing.update(dict.fromkeys(purse.missing(wanted)))
-    if missing:
+    if missing and held is not None:
         raise ask_for(list(missing))
     subprotocol = contract.handshake.subprotocol if contract.handshake is not None else None
     subprotocol = subprotocol or next(filter(None, contract.applies.subprotocols), None)

@@ -54,7 +54,11 @@ not be reached or did not get ready.
 @click.option(
     "--reset", metavar="COMMAND", help="Brings the server to its first state, before each cassette."
 )
-@click.option("--start-timeout", type=click.FloatRange(0.1), help="Seconds to get ready. [60]")
+@click.option(
+    "--start-timeout",
+    type=click.FloatRange(0.1),
+    help="Seconds to get ready. [60; 10 without --start and --ready]",
+)
 @click.option(
     "--contract", "contracts", metavar="PATH", multiple=True, help="A contract's folder or file; several."
 )

@@ -25,12 +25,11 @@ from wsrecord.judge.verdict import fails, weigh
 from wsrecord.live.credentials import Given, parse_header, parse_query, parse_secret
 from wsrecord.live.rehearsal import Piece
 from wsrecord.live.stage import Waits, parse_pace
-from wsrecord.live.target import TargetOptions
+from wsrecord.live.target import TargetOptions, patience_of
 from wsrecord.live.tls import target_context
 from wsrecord.live.verification import Plan
 
 _WHOLE = 300.0  # seconds for one replay
-_STARTS, _STANDS = 60.0, 5.0  # seconds to get ready: a server that was started, one that should be there
 
 
 def wanted(settings: Settings, flags: Mapping[str, Any]) -> Verify:
@@ -89,8 +88,6 @@ def plan(
     tls = target_context(
         None if verify.target_ca is None else Path(verify.target_ca), insecure=bool(verify.insecure)
     )
-    asked = verify.start is not None or verify.ready is not None
-    patience = verify.start_timeout or (_STARTS if asked else _STANDS)
     fail_on = settings.fail_on or "breaking"
     return Plan(
         target=TargetOptions(
@@ -99,11 +96,14 @@ def plan(
             ready=verify.ready,
             reset=verify.reset,
             tls=tls,
-            patience=patience,
+            patience=patience_of(verify.start_timeout, verify.start, verify.ready),
+            say=_say,
         ),
         against=None
         if verify.against is None
-        else TargetOptions(url=verify.against, tls=tls, patience=verify.start_timeout or _STANDS),
+        else TargetOptions(
+            url=verify.against, tls=tls, patience=patience_of(verify.start_timeout, None, None), say=_say
+        ),
         given=_given(verify),
         pace=parse_pace(verify.pace or "causal"),
         waits=Waits() if verify.wait is None else Waits(hard=verify.wait),
@@ -119,6 +119,10 @@ def plan(
         health=page_of_health(None, verify.ready),
         learned=learned,
     )
+
+
+def _say(text: str) -> None:
+    click.echo(f"wsrecord: {text}", err=True)
 
 
 def notes_on(pieces: Sequence[Piece], plan: Plan, *, updating: bool) -> Iterator[str]:

@@ -11,7 +11,7 @@ import json
 import re
 import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -39,6 +39,11 @@ class Given:
     auth: str | None = None
     setup: str | None = None
     patience: float = 60.0  # seconds for a command
+
+    def filled(self, fill: Callable[[str], str]) -> "Given":
+        """With the server's port in its commands."""
+        auth = None if self.auth is None else fill(self.auth)
+        return replace(self, auth=auth, setup=None if self.setup is None else fill(self.setup))
 
 
 def parse_header(text: str) -> tuple[str, str]:

@@ -6,7 +6,7 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,10 +16,20 @@ from wsrecord.live import process as processes
 from wsrecord.live.printed import Printed, shown
 from wsrecord.live.upstream import Upstream, parse_target
 from wsrecord.live.vitals import health
+from wsrecord.report.escape import terminal
 
+_STARTS, _STANDS = 60.0, 10.0  # seconds to get ready: for one that is started, that should be there
 _LOOK = 0.05  # seconds between two looks at whether it is ready
 _TRY = 2.0  # seconds for a connection
+_SOON, _STARTING = 2.0, 10.0  # seconds in silence: for one that should be there, that is started
 _SHOWN = 15  # lines of output that a failure shows
+
+
+def patience_of(given: float | None, start: str | None, ready: str | None) -> float:
+    """Seconds to get ready: one that should be there already is not waited for as long."""
+    if given is not None:
+        return given
+    return _STANDS if start is None and ready is None else _STARTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +41,11 @@ class TargetOptions:
     ready: str | None = None  # a URL, a port (or host:port), or a regular expression for a line of output
     reset: str | None = None  # a command for a shell
     tls: ssl.SSLContext | None = None
-    patience: float = 60.0  # seconds to get ready, and for a reset
+    patience: float = _STARTS  # seconds to get ready, and for a reset
     grace: float = 5.0  # seconds that it gets to stop
     clean: Callable[[str], str] = str  # takes secrets out of what the server printed
+    say: Callable[[str], None] = lambda _: None  # to whoever waits
+    prepare: "Callable[[Target], Awaitable[None]] | None" = None  # is run each time that it is ready anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +65,7 @@ class Target:
         self._port = port
         self._process: processes.Process | None = None
         self._said = asyncio.Event()  # a line of output that says that it is ready
+        self._waited = False  # it was said what is waited for
 
     @property
     def died(self) -> str | None:
@@ -87,6 +100,11 @@ class Target:
         self._said.clear()
         await self._start()
         await self._await_ready()
+        if self.options.prepare is not None:
+            try:
+                await self.options.prepare(self)
+            except UsageError as error:  # it was right before: the server is not what it was
+                raise TargetError(str(error)) from None
         return True
 
     async def there(self) -> bool:
@@ -132,9 +150,13 @@ class Target:
         if self._process is not None:
             ended = asyncio.ensure_future(self._process.ended())
             watched.add(ended)
+        saying = asyncio.get_running_loop().call_later(
+            _SOON if self._process is None else _STARTING, self._say_what_for
+        )
         try:
             done, _ = await asyncio.wait(watched, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            saying.cancel()
             for one in watched:
                 one.cancel()
             await asyncio.gather(*watched, return_exceptions=True)
@@ -146,6 +168,13 @@ class Target:
             raise TargetError(self._death(" before it was ready") or "")
         what = f"the server was not ready within {patience:g} s ({self._sign})"
         raise TargetError(what if self._process is None else self._with_output(what, self.output))
+
+    def _say_what_for(self) -> None:
+        """Once, that it takes its time, and how much it may take."""
+        if not self._waited:
+            self._waited = True
+            text = f"{self._sign.awaited}; waiting up to {self.options.patience:g} s (--start-timeout)"
+            self.options.say(terminal(self.options.clean(text)))
 
     async def _ready(self) -> None:
         sign = self._sign
@@ -206,6 +235,11 @@ class _Says:
     def __str__(self) -> str:
         return f"no line of its output matched {self.pattern!r}"
 
+    @property
+    def awaited(self) -> str:
+        """What is not there yet."""
+        return f"the server has not printed {self.pattern!r} yet"
+
 
 @dataclass(frozen=True, slots=True)
 class _Accepts:
@@ -216,6 +250,11 @@ class _Accepts:
 
     def __str__(self) -> str:
         return f"nothing accepted connections on {self.host}:{self.port}"
+
+    @property
+    def awaited(self) -> str:
+        """What is not there yet."""
+        return f"nobody listens on {self.host}:{self.port} yet"
 
     async def shows(self) -> bool:
         """Whether it does now."""
@@ -240,6 +279,11 @@ class _Answers:
     def __str__(self) -> str:
         return f"{self.url} was not answered with 2xx or 3xx"
 
+    @property
+    def awaited(self) -> str:
+        """What is not there yet."""
+        return f"{self.url} is not answered with 2xx or 3xx yet"
+
     async def shows(self) -> bool:
         """Whether it is now."""
         status = await health(self.upstream, self.upstream.path or "/")
@@ -259,6 +303,8 @@ async def ready(options: TargetOptions) -> AsyncIterator[Target]:
     try:
         await target._start()
         await target._await_ready()
+        if options.prepare is not None:
+            await options.prepare(target)
         yield target
     finally:
         if target._process is not None:

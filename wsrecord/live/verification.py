@@ -145,7 +145,7 @@ class Verification:
             other = None
             if plan.against is not None:
                 other = await stack.enter_async_context(ready(replace(plan.against, clean=self.clean)))
-            self._wallet = Wallet(_filled(plan.given, target), time.time, target.variables)
+            self._wallet = Wallet(plan.given.filled(target.filled), time.time, target.variables)
             await self._ask()
             recordings = [piece for piece in self._pieces if piece.kept is None]
             await self._recordings(recordings, target, other)
@@ -199,7 +199,7 @@ class Verification:
     async def _as_new(self, target: Target, *, fresh: bool) -> bool:
         """A server as it is at its start, where it can be had; whether there is one."""
         if (not fresh or target.died is not None) and await target.again():
-            self._wallet = Wallet(_filled(self._plan.given, target), time.time, target.variables)
+            self._wallet = Wallet(self._plan.given.filled(target.filled), time.time, target.variables)
             await self._ask()
         elif not await target.there():
             self.done.trouble = TargetError("the target is gone")
@@ -382,9 +382,3 @@ class Verification:
             )
             for one in findings
         ]
-
-
-def _filled(given: Given, target: Target) -> Given:
-    """With the server's port in its commands."""
-    auth = None if given.auth is None else target.filled(given.auth)
-    return replace(given, auth=auth, setup=None if given.setup is None else target.filled(given.setup))

@@ -220,6 +220,10 @@ def test_credential_like_variables_are_taken_from_the_environment() -> None:
         ("SERVICE_KEY", "C:\\Users\\Ada\\K9x.json", False),
         ("SERVICE_KEY", "sunny-meadow-table", False),
         ("SOME_PATH", "/bPxRfiCYEXAMPLEKEYwJalr", False),
+        ("PWD", "/home/ada/src/agent-2", False),
+        ("OLDPWD", "/home/ada/src/agent-2", False),
+        ("PWD", "tr0ub4dor&3-9x", True),
+        ("MYSQL_PWD", "/home/ada/src/agent-2", True),
     ],
 )
 def test_a_variable_is_a_secret_unless_it_is_a_path_or_a_word(name: str, value: str, secret: bool) -> None:

@@ -23,8 +23,15 @@ def environment_values(environ: Mapping[str, str]) -> dict[str, str]:
     return {
         name: value
         for name, value in environ.items()
-        if len(value) >= MIN_LEARNED and _is_secret(judge_variable(name), value)
+        if len(value) >= MIN_LEARNED
+        and _is_secret(judge_variable(name), value)
+        and not _is_where(name, value)
     }
+
+
+def _is_where(name: str, value: str) -> bool:
+    """A shell's working directory: it stands in every traceback, and is no password."""
+    return name in ("PWD", "OLDPWD") and value.startswith("/")
 
 
 def _is_secret(strength: Strength, value: str) -> bool:

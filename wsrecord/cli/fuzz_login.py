@@ -1,0 +1,63 @@
+"""How a run of `fuzz` comes in: credentials are fetched when there is a server to ask, as by `verify`."""
+
+import os
+import secrets
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from wsrecord.cassette.redaction.environment import environment_values
+from wsrecord.cassette.redaction.redactor import Redactor
+from wsrecord.cli.fuzz_plan import ways_of
+from wsrecord.contract.model import Contract
+from wsrecord.dialogue.steps import Dialogue
+from wsrecord.errors import UsageError
+from wsrecord.live.credentials import Given, Wallet
+from wsrecord.live.door import Way
+from wsrecord.live.target import Target
+
+
+class Login:
+    """The ways in, with the credentials of the server that runs now."""
+
+    def __init__(self, given: Given, contract: Contract, dialogues: Sequence[Dialogue]) -> None:
+        self._given = given
+        self._contract = contract
+        self._dialogues = dialogues
+        self.values = environment_values(os.environ)  # all secrets that there were so far
+        self.ways: Sequence[Way] = ways_of(contract, dialogues, None)
+
+    @property
+    def needs_server(self) -> bool:
+        """Whether commands print them: those may ask the server itself, or make users in it."""
+        return self._given.auth is not None or self._given.setup is not None
+
+    async def fetch(self, target: Target | None = None) -> None:
+        """Get them, and see that none is missing."""
+        given = self._given if target is None else self._given.filled(target.filled)
+        variables = None if target is None else target.variables
+        wallet = Wallet(given, lambda: datetime.now(UTC).timestamp(), variables)
+        try:
+            purse = await wallet.of("")
+            purse.check()
+            self.ways = ways_of(self._contract, self._dialogues, purse)
+        except UsageError as error:  # it may quote what a command printed
+            self._learn(wallet)
+            raise UsageError(self._without_values(str(error))) from None
+        self._learn(wallet)
+
+    def clean(self, text: str) -> str:
+        """Any text without the secrets that there were so far."""
+        return Redactor(nonce=secrets.token_hex(6), values=self.values).text(text)
+
+    def _learn(self, wallet: Wallet) -> None:
+        known = set(self.values.values())
+        for name, value in wallet.secrets.items():
+            if value not in known:
+                while name in self.values:  # of a server before this one, or another user's
+                    name += "."  # noqa: PLW2901
+                self.values[name] = value
+
+    def _without_values(self, text: str) -> str:
+        for value in sorted(self.values.values(), key=len, reverse=True):
+            text = text.replace(value, "…")
+        return text
