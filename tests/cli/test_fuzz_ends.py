@@ -187,6 +187,7 @@ def test_a_server_that_does_not_start_again(
     assert time.monotonic() - begun < 40
     out, err = capfd.readouterr()
     assert "WS903 the server broke" in out
+    assert "            the server ended with exit code 1\n" in out
     assert "(seen once, not tried again; not shrunk)" in out
     assert "; the target is gone" in out
     assert "ended with exit code 3 before it was ready" in err
