@@ -5,8 +5,11 @@ from pathlib import Path
 import pytest
 
 from wsrecord.cli.contracts import contracts, needed, one
+from wsrecord.cli.main import run
 from wsrecord.config.settings import Settings
 from wsrecord.errors import UsageError
+
+CASSETTES = Path(__file__).parents[2] / "cassettes"
 
 
 @pytest.fixture(autouse=True)
@@ -46,3 +49,52 @@ def test_commands_about_one_contract_keep_to_the_same_rule(folder: Path) -> None
     (folder / "wsrecord.toml").write_text('contract = ["mine", "schemas"]\n')
     with pytest.raises(UsageError, match="the configuration has 2 contracts: name one of them"):
         one(None)
+
+
+def test_where_both_usual_folders_have_one_it_says_which_was_taken(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    contract(folder / "contract")
+    assert contracts(Settings()) == ("contract",)
+    assert capsys.readouterr().err == ""
+    contract(folder / "schemas", "contract.yml")
+    assert contracts(Settings()) == ("contract",)
+    assert capsys.readouterr() == (
+        "",
+        "wsrecord: the contract taken is contract/; there is one in schemas/, too: "
+        "choose by --contract PATH, or by `contract` in the configuration\n",
+    )
+    assert one(None) == Path("contract")
+    assert "choose by its PATH, or" in capsys.readouterr().err
+
+
+def test_whoever_chose_is_not_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    contract(folder / "contract")
+    contract(folder / "schemas")
+    assert contracts(Settings(contract=("schemas",))) == ("schemas",)
+    assert one(Path("schemas")) == Path("schemas")
+    (folder / "wsrecord.toml").write_text('contract = "schemas"\n')
+    assert one(None) == Path("schemas")
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["check", "chat.wsr.jsonl"],
+        ["verify", "chat.wsr.jsonl", "--target", "ws://127.0.0.1:1"],
+        ["serve", "nobody.wsr"],
+        ["fuzz", "--target", "ws://127.0.0.1:1"],
+        ["contract", "lint"],
+        ["contract", "show"],
+    ],
+    ids=lambda command: " ".join(command[:2]),
+)
+def test_every_command_that_looks_for_one_says_it_once(
+    command: list[str], folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    contract(folder / "contract")
+    contract(folder / "schemas")
+    (folder / "chat.wsr.jsonl").write_bytes((CASSETTES / "plain.wsr.jsonl").read_bytes())
+    run(command)
+    assert capfd.readouterr().err.count("the contract taken is contract/") == 1
