@@ -21,6 +21,7 @@ _PROMPTS = (
     "what does the archive say about the weather, and what is the stock price of ACME?",
 )
 _READY = re.compile(r"(ws://\S+)")
+_FAILURES = Path(".wsrecord") / "failures"  # where `fuzz` keeps them, unless it is told otherwise
 _SEED, _AT_ONCE = 4, 4  # with these it is found soon
 _SELF = (sys.executable, "-m", "wsrecord")
 
@@ -69,12 +70,11 @@ def tour(out: Path | None, say: Callable[[str], None], guide: Guide) -> int:
     say("\n   That is exit code 1: a CI job would have stopped here.")
     say(f"\n7. And what nobody recorded? {guide.wrong}")
     say("   Dialogues are made up from the contract; the first that fails is tried again and made small:")
-    failures = out.with_name(f"{_stem(out)}-failures")
-    code = _fuzz(out, contract, failures, guide, say)
+    code = _fuzz(out, contract, guide, say)
     if code != Exit.FINDINGS:
         raise TargetError("the demo server's bug was not found, as it should have been")
-    say("\n   It is a cassette now: `wsrecord verify` fails with it until the bug is gone.")
-    say(f"\nThe cassettes: {out}, {failures}{os.sep}")
+    say(f"\n   It is a cassette now: `wsrecord verify {_FAILURES}` fails until the bug is gone.")
+    say(f"\nThe chat: {out}; what failed: {_FAILURES}{os.sep}")
     _next(out, say)
     return Exit.CLEAN
 
@@ -92,10 +92,6 @@ def _next(out: Path, say: Callable[[str], None]) -> None:
     say(f"  {me} fuzz --target ws://YOUR-SERVER --contract contract\n      and what does yours make of it?")
     say(f"  {me} scan {out}\n      make sure that no secret is in it")
     say(f"  {me} record --target ws://YOUR-SERVER\n      and point your client at the address it prints")
-
-
-def _stem(out: Path) -> str:
-    return out.name.removesuffix(".jsonl").removesuffix(".wsr")
 
 
 def _name() -> str:
@@ -121,14 +117,14 @@ def _verify(
         return _run("verify", str(out), *target, *secret, PASSWORD=guide.password)
 
 
-def _fuzz(out: Path, contract: Path, failures: Path, guide: Guide, say: Callable[[str], None]) -> int:
+def _fuzz(out: Path, contract: Path, guide: Guide, say: Callable[[str], None]) -> int:
     """Make dialogues up for a server with a bug, until one finds it; comes back the exit code."""
     say(f"     $ wsrecord demo serve --bug {guide.bug}")
     with _server("--bug", guide.bug, quiet=True) as url:
         options = f"--phase valid --first --seed {_SEED} --concurrency {_AT_ONCE}"
         contracted = f"--contract {contract} --secret password=env:PASSWORD"
-        say(f"     $ wsrecord fuzz --target {url} --from {out} --save {failures} {contracted} {options}\n")
-        told = ["--target", url, "--from", str(out), "--save", str(failures), "--contract", str(contract)]
+        say(f"     $ wsrecord fuzz --target {url} --from {out} {contracted} {options}\n")
+        told = ["--target", url, "--from", str(out), "--contract", str(contract)]
         secret = "--secret", "password=env:PASSWORD"
         return _run("fuzz", *told, *secret, *options.split(), PASSWORD=guide.password)
 
