@@ -59,7 +59,7 @@ def test_each_word_has_its_own_payload() -> None:
                 "properties": {
                     "results": {
                         "required": ["value"],
-                        "properties": {"value": {"type": "integer"}},
+                        "properties": {"value": {"type": "number"}},
                         "x-support": 12,
                     }
                 }

@@ -28,8 +28,11 @@ def test_a_protocol_s_own_name_is_said_where_it_stands() -> None:
 
 
 def test_a_counter_is_a_whole_number_in_rare_events_too() -> None:
-    lines = [line for n in range(12) for line in (f"< a seq={3 * n} n={n % 2}", f"< b seq={3 * n + 1}")]
-    made = draft([recording(*lines, "< rare seq=99 n=1")] * 3, "d").files
+    lines = []
+    for n in range(12):
+        lines += [f"< a seq={3 * n} n={n % 2} cost={n}", f"< b seq={3 * n + 1}"]
+    made = draft([recording(*lines, "< rare seq=99 n=1 cost=1")] * 3, "d").files
     kinds = {name: json.loads(made[f"{name}.json"])["properties"] for name in ("a", "b", "rare")}
     assert [kinds[name]["seq"]["type"] for name in kinds] == ["integer"] * 3
-    assert kinds["rare"]["n"]["type"] == "number"  # what only looks like one may have a fraction next time
+    assert kinds["rare"]["n"]["type"] == "integer"  # it is one elsewhere
+    assert kinds["rare"]["cost"]["type"] == "number"  # what is measured may have a fraction next time

@@ -3,10 +3,12 @@
 from typing import Any
 
 import jsonschema_rs
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from wsrecord.contract.draft.pool import pool
 from wsrecord.contract.draft.schema import schema_of
 from wsrecord.contract.draft.shape import Shape
 
@@ -47,6 +49,29 @@ def test_few_words_seen_often_in_many_sessions_are_an_enum() -> None:
 def test_ids_and_counted_names_are_no_enum() -> None:
     assert "enum" not in schema_of(shape_of(*["ada", "grace"] * 20), "user_id")
     assert "enum" not in schema_of(shape_of(*["m1", "m2", "m3"] * 20), "reply")
+
+
+@pytest.mark.parametrize(
+    ("values", "name", "kind"),
+    [
+        ([7], "count", "integer"),
+        ([7], "total_price", "number"),  # whole so far
+        ([7] * 100, "total_price", "integer"),
+        ([7, 1.0], "count", "number"),  # a program that writes 1.0 may write 1.5
+        ([7, 2.5], "count", "number"),
+    ],
+)
+def test_what_was_always_whole_is_an_integer(values: list[Any], name: str, kind: str) -> None:
+    schema = schema_of(shape_of(*values), name)
+    assert schema["type"] == kind
+    assert all(Draft202012Validator({"type": "integer"}).is_valid(value) for value in (1, 1.0))
+
+
+def test_a_number_that_is_a_fraction_elsewhere_is_no_integer() -> None:
+    one, other = shape_of({"grade": 1}), shape_of({"grade": 0.5})
+    pool([one, other])
+    assert schema_of(one)["properties"]["grade"] == {"type": "number"}
+    assert schema_of(one, loose=True)["properties"]["grade"] == {"type": "number"}
 
 
 def test_a_format_needs_more_than_one_sample() -> None:

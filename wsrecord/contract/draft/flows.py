@@ -12,7 +12,8 @@ from ..flow.lint import lint
 from ..flow.spec import Flows, FlowSpec
 from ..model import EventKey
 from ..pointer import written
-from .keys import DraftKey, Ids, by_chance
+from .carriers import by_chance
+from .keys import DraftKey, Ids
 from .order import any_of, in_order, order_of, requests_of
 from .samples import Samples
 from .traces import Sorted, Timeline, Trace, host_ends, lies_within, sort, traces_of
@@ -81,7 +82,7 @@ def find_flows(samples: Samples, ids: Ids) -> list[DraftFlow]:
     keys = [_without(key, replays) for key in ids.keys]
     works = _works(keys, Timeline(samples))
     made: list[DraftFlow] = []
-    if (greeting := _greeting(samples, namer)) is not None:
+    if (greeting := _greeting(samples, ids, namer)) is not None:
         made.append(greeting)
     for work in works:
         parent = next((one for one in made if work.parent and one.name == work.parent.name), None)
@@ -222,7 +223,7 @@ def _with_crossing(order: Expression, late: Sequence[str]) -> Expression:
     return in_order([parts[0], any_of(late), *parts[1:]]) if len(parts) > 1 else order
 
 
-def _greeting(samples: Samples, namer: Namer) -> DraftFlow | None:
+def _greeting(samples: Samples, ids: Ids, namer: Namer) -> DraftFlow | None:
     """What the server says first in every session, and never again."""
     heard = [[s.key for s in session if s.key.sender == "server"] for session in samples.sessions]
     heard = [keys for keys in heard if keys]
@@ -230,6 +231,8 @@ def _greeting(samples: Samples, namer: Namer) -> DraftFlow | None:
         return None
     first = heard[0][0]
     others = [key for key in samples.events if key.sender == "server" and key != first]
+    if any(first in key.events for key in ids.keys):  # a thing's event: with a second thing it comes again
+        return None
     if not others or any(keys[0] != first or keys.count(first) > 1 for keys in heard):
         return None
     order = InOrder((Name(namer(first)), any_of([namer(key) for key in others])))

@@ -5,51 +5,20 @@ the same all session long tells whose session it is; one that never comes twice 
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, TypeAlias
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from ..formats import FORMATS
 from ..model import EventKey
 from ..pointer import Pointer, written
-from .samples import Sample, Samples, Secret, all_of
-from .schema import is_id
+from .carriers import Carrier, Value, carriers_of, scalar
+from .names import is_requests
+from .numbers import answers, is_numbered, may_be_a_things, overtaken
+from .samples import Sample, Samples, all_of
 
-_DEEPEST = 3
-_MOST_PLACES = 300
-_LONGEST = 128
 _COMES_BACK = 1.3  # events for each value
 _ECHOED = 0.9  # of an echo's values were said by the other side before
 _FEW = 2
 _ENOUGH = 10
-
-Value: TypeAlias = tuple[int, str | int]  # a session, and what stood there: small ids repeat over sessions
-
-
-@dataclass(eq=False)
-class Carrier:
-    """A place, and what was found there."""
-
-    pointer: Pointer
-    events: dict[EventKey, int] = field(default_factory=lambda: defaultdict(int))  # how many carry it
-    values: dict[Value, list[Sample]] = field(default_factory=lambda: defaultdict(list))
-    ids: int = 0  # how many look as if made by chance
-
-    @property
-    def count(self) -> int:
-        """How often something stood there."""
-        return sum(self.events.values())
-
-    @property
-    def looks_like_an_id(self) -> bool:
-        """By its name, or by its values."""
-        return is_id(self.pointer[-1]) or self.ids * 10 >= self.count * 9
-
-    @property
-    def senders(self) -> set[str]:
-        """Who carries it."""
-        return {event.sender for event in self.events}
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,8 +51,9 @@ class Ids:
 
 def find_ids(samples: Samples) -> Ids:
     """Sort all that looks like an id."""
-    carriers = _carriers(samples)
-    echoes = _echoes(carriers)
+    carriers = carriers_of(samples)
+    likely = {carrier for carrier in carriers if _looks_like_an_id(carrier)}
+    echoes = _echoes(carriers, likely)
     server = sum(len(said) for key, said in samples.events.items() if key.sender == "server")
     order = {id(sample): index for index, sample in enumerate(all_of(samples))}  # times may be equal
     keys: list[DraftKey] = []
@@ -92,85 +62,66 @@ def find_ids(samples: Samples) -> Ids:
     same = _same([one for one in carriers if one not in echoes])
     joined = {other for found in (*echoes.values(), *same.values()) for other in found}
     for carrier in carriers:
-        if carrier in joined or not carrier.looks_like_an_id:
+        if carrier in joined or carrier not in likely:
             continue
         one = [carrier, *echoes.get(carrier, ()), *same.get(carrier, ())]
         values = _together(one, order)
         events = {event: count for each in one for event, count in each.events.items()}
         often = sum(map(len, values.values())) / len(values)
         said_by_server = sum(count for event, count in carrier.events.items() if event.sender == "server")
-        if _one_a_session(values) and said_by_server >= 0.95 * server:
+        alone = _one_a_session(values) and said_by_server >= 0.95 * server
+        if alone and not may_be_a_things(carrier):
             session.append(carrier)
         elif often >= _COMES_BACK and len(events) >= _FEW:
             name = "request" if carrier in echoes else _name(carrier)
             keys.append(
                 DraftKey(name, tuple(each.pointer for each in one), values, events, carrier in echoes)
             )
-        elif often == 1 and carrier.count >= _ENOUGH and carrier.senders == {"server"}:
+        elif often == 1 and _is_the_servers_own(carrier):
             own.append(carrier)
     return Ids(tuple(_renamed(keys)), tuple(session), tuple(own))
 
 
-def scalar(value: Any, pointer: Pointer) -> str | int | None:
-    """What may be a key there."""
-    for token in pointer:
-        value = value.get(token) if isinstance(value, dict) else None
-    if isinstance(value, Secret | bool):
-        return None
-    return value if isinstance(value, str | int) else None
-
-
-def _carriers(samples: Samples) -> list[Carrier]:
-    found: dict[Pointer, Carrier] = {}
-    for sample in all_of(samples):
-        for pointer, value in _scalars(sample.value, (), _DEEPEST):
-            if pointer == samples.name_at or (pointer not in found and len(found) >= _MOST_PLACES):
-                continue
-            carrier = found.setdefault(pointer, Carrier(pointer))
-            carrier.events[sample.key] += 1
-            carrier.values[sample.session, value].append(sample)
-            carrier.ids += isinstance(value, str) and by_chance(value)
-    return list(found.values())
-
-
-def _scalars(value: Any, at: Pointer, depth: int) -> Iterator[tuple[Pointer, str | int]]:
-    if not isinstance(value, dict) or not depth:
-        return
-    for name, item in value.items():
-        if isinstance(item, dict):
-            yield from _scalars(item, (*at, name), depth - 1)
-        elif _may_be_a_key(item):
-            yield (*at, name), item
-
-
-def _may_be_a_key(item: Any) -> bool:
-    if isinstance(item, Secret | bool):
-        return False
-    if isinstance(item, str):
-        return 0 < len(item) <= _LONGEST and not any(map(str.isspace, item))
-    return isinstance(item, int)
-
-
-def by_chance(text: str) -> bool:
-    """Whether a text looks as if a generator of ids had made it."""
-    if FORMATS["uuid"](text):
+def _looks_like_an_id(carrier: Carrier) -> bool:
+    """By its name, by its values, or as a number that is used like one."""
+    if _by_itself(carrier):
         return True
-    tail = re.split(r"[_:-]", text)[-1]
-    digits = sum(char.isdigit() for char in tail)
-    return len(tail) >= 10 and 0 < digits < len(tail) and tail.isalnum()
+    return carrier.numbers and (is_requests(carrier.pointer[-1]) or is_numbered(carrier))
 
 
-def _echoes(carriers: Sequence[Carrier]) -> dict[Carrier, list[Carrier]]:
+def _is_the_servers_own(carrier: Carrier) -> bool:
+    return carrier.count >= _ENOUGH and carrier.senders == {"server"} and _by_itself(carrier)
+
+
+def _by_itself(carrier: Carrier) -> bool:
+    return carrier.called_an_id or carrier.made_by_chance
+
+
+def _echoes(carriers: Sequence[Carrier], likely: Collection[Carrier]) -> dict[Carrier, list[Carrier]]:
     """For each id of one side, the places where the other side says it again: `reply_to`."""
     made: dict[Carrier, list[Carrier]] = {}
     for echo in carriers:
         if len(echo.senders) > 1 or echo.count < _FEW:
             continue
-        pairs = _pairs if is_id(echo.pointer[-1]) else _repeats
-        source = next((one for one in carriers if one.looks_like_an_id and pairs(one, echo)), None)
-        if source is not None:
+        pairs = _answers if echo.numbers else _pairs if echo.called_an_id else _repeats
+        able = [one for one in carriers if one is not echo and one in likely and pairs(one, echo)]
+        # Small numbers are at many places: the likeliest is the one that is answered most.
+        if able:
+            source = max(able, key=lambda one: _answered(one, echo)) if echo.numbers else able[0]
             made.setdefault(source, []).append(echo)
     return made
+
+
+def _answers(source: Carrier, echo: Carrier) -> bool:
+    """Whether numbers are those of the other side's requests: by name, or as no counters would meet."""
+    if is_requests(echo.pointer[-1]):
+        return answers(source, echo)
+    return not echo.called_an_id and overtaken(echo) and _repeats(source, echo)
+
+
+def _answered(source: Carrier, echo: Carrier) -> float:
+    asked = [value for value, said in source.values.items() if said[0].key.sender not in echo.senders]
+    return sum(value in echo.values for value in asked) / max(len(asked), 1)
 
 
 def _repeats(source: Carrier, echo: Carrier) -> bool:
@@ -205,11 +156,11 @@ def _same(carriers: Sequence[Carrier]) -> dict[Carrier, list[Carrier]]:
     made: dict[Carrier, list[Carrier]] = {}
     taken: set[Carrier] = set()
     for one in carriers:
-        if one in taken or not _made_by_chance(one):
+        if one in taken:
             continue
         events = set(one.events)
         for other in carriers:
-            if other is one or other in taken or not _made_by_chance(other):
+            if other is one or other in taken or not _may_be_the_same(one, other):
                 continue
             shared = len(one.values.keys() & other.values.keys())
             most = max(len(one.values), len(other.values))
@@ -220,9 +171,14 @@ def _same(carriers: Sequence[Carrier]) -> dict[Carrier, list[Carrier]]:
     return made
 
 
-def _made_by_chance(carrier: Carrier) -> bool:
-    """Whether equal values are the same thing's."""
-    return carrier.ids * 10 >= carrier.count * 9 and len(carrier.values) >= _FEW
+def _may_be_the_same(one: Carrier, other: Carrier) -> bool:
+    """Whether equal values are the same thing's: made by chance, or numbers under one name."""
+    if min(len(one.values), len(other.values)) < _FEW:
+        return False
+    if one.made_by_chance and other.made_by_chance:
+        return True
+    named = one.called_an_id and other.called_an_id and _stem(one.pointer) == _stem(other.pointer)
+    return named and bool(_stem(one.pointer)) and one.numbers and other.numbers
 
 
 def _after(source: Carrier, echo: Carrier) -> bool:
@@ -247,15 +203,17 @@ def _one_a_session(values: Mapping[Value, Sequence[Sample]]) -> bool:
 
 
 def _name(carrier: Carrier) -> str:
-    last = carrier.pointer[-1]
+    return _stem(carrier.pointer) or ("request" if len(carrier.senders) > 1 else "item")
+
+
+def _stem(pointer: Pointer) -> str:
+    """What the id is of: by its own name, or by what it stands in."""
+    last = pointer[-1]
     stem = re.sub(r"(?:[_.-]?(?:id|uuid|guid|key)|(?<=[a-z])(?:Id|ID|Uuid))$", "", last, flags=re.IGNORECASE)
     words = re.sub(r"[^\w]+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", stem)).strip("_").lower()
     if words and not words[0].isdigit():
         return words
-    above = carrier.pointer[:-1]
-    if above:
-        return re.sub(r"[^\w]+", "_", above[-1]).strip("_").lower() or "item"
-    return "request" if len(carrier.senders) > 1 else "item"
+    return re.sub(r"[^\w]+", "_", pointer[-2]).strip("_").lower() or "item" if len(pointer) > 1 else ""
 
 
 def _renamed(keys: Sequence[DraftKey]) -> Iterator[DraftKey]:

@@ -8,8 +8,9 @@ from wsrecord.codec.registry import Spec
 
 from ..model import EventKey
 from ..pointer import written
+from .carriers import Carrier
 from .flows import DraftFlow, Namer
-from .keys import Carrier, Ids
+from .keys import Ids
 from .layout import laid_out
 from .rules import DraftRule
 from .samples import Samples

@@ -7,6 +7,7 @@ recording; one that says too little finds nothing. Counts stay beside what leans
 import re
 from typing import Any
 
+from .names import is_id, is_measure
 from .shape import MOST_FIELDS, Shape, merged
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -17,8 +18,8 @@ ENOUGH_FOR_ONE = 8  # sessions, before the only word is taken for the only one t
 MOST_CHOICES = 12
 FEW = 3  # samples, before a format is taken to be one
 ENOUGH_INTEGERS = 10
+ENOUGH_MEASURED = 100  # the same for what is called as measures are: a price of 20 may be 19.99 next time
 
-_ID_NAME = re.compile(r"(?:^|[_.-])(?:id|uuid|guid|key|token|cursor)$|[a-z](?:Id|ID|Uuid)$", re.IGNORECASE)
 _COUNTED = re.compile(r"(?P<stem>.*?)[0-9]+")
 _KEYLIKE = re.compile(r"[0-9]+|[0-9a-fA-F-]{8,}|.*[0-9].*[0-9].*")
 _MOST_NAMED = 10  # distinct names of fields, before they may be the keys of a map
@@ -27,14 +28,14 @@ _MOST_NAMED = 10  # distinct names of fields, before they may be the keys of a m
 def schema_of(shape: Shape, name: str = "", *, loose: bool = False) -> dict[str, Any]:
     """The schema of the values at one place. `loose`: they are somebody's payload, only kinds are told."""
     made: dict[str, Any] = {}
-    if (kinds := _kinds(shape)) is not None:
+    if (kinds := _kinds(shape, name, loose=loose)) is not None:
         made["type"] = kinds
     elif set(shape.kinds) == {"null"}:
         made["$comment"] = "only null was seen: say what else it may be"
     if shape.kind == "string":
         made.update(_text(shape, name, loose=loose))
     if shape.objects:
-        made.update(_object(shape, loose=loose))
+        made.update(_object(shape, name, loose=loose))
     if shape.items is not None and shape.items.count:
         items = schema_of(shape.items, name, loose=loose)
         if items:
@@ -46,11 +47,6 @@ def closed(shape: Shape) -> bool:
     """Whether its objects were seen often enough, always with the same fields, to forbid others."""
     steady = len(shape.layouts) == 1 and not is_map(shape)
     return steady and shape.objects >= ENOUGH and len(shape.sessions) >= ENOUGH_SESSIONS
-
-
-def is_id(name: str) -> bool:
-    """Whether a field is called as ids are."""
-    return _ID_NAME.search(name) is not None
 
 
 def is_map(shape: Shape) -> bool:
@@ -67,10 +63,9 @@ def is_map(shape: Shape) -> bool:
     return len(fields) >= _MOST_NAMED and often * 3 <= shape.objects
 
 
-def _kinds(shape: Shape) -> str | list[str] | None:
+def _kinds(shape: Shape, name: str, *, loose: bool) -> str | list[str] | None:
     found = list(shape.kinds)
-    if "integer" in found and ("number" in found or shape.kinds["integer"] < ENOUGH_INTEGERS):
-        # Few whole numbers say little about the next one.
+    if "integer" in found and not _is_whole(shape, name, loose=loose):
         found = ["number" if kind == "integer" else kind for kind in found if kind != "number"]
     found = [kind for kind in found if kind != "null"]
     if not found:
@@ -78,6 +73,17 @@ def _kinds(shape: Shape) -> str | list[str] | None:
     if shape.nullable:
         found.append("null")
     return found[0] if len(found) == 1 else found
+
+
+def _is_whole(shape: Shape, name: str, *, loose: bool) -> bool:
+    """Whether the next number will be a whole one, too. `1.0` was said to be none, though schemas take it."""
+    if "number" in shape.kinds:
+        return False
+    measured = is_measure(name)
+    if shape.kinds["integer"] >= (ENOUGH_MEASURED if measured else ENOUGH_INTEGERS):
+        return True
+    # Few of them say little: what they are called, and what is called so elsewhere, must speak for it.
+    return bool(name) and not measured and not loose and "number" not in (shape.alike or ())
 
 
 def _text(shape: Shape, name: str, *, loose: bool) -> dict[str, Any]:
@@ -112,19 +118,19 @@ def _all_there_is(shape: Shape) -> bool:
     ) and all(count >= FEW for count in words.values())
 
 
-def _object(shape: Shape, *, loose: bool) -> dict[str, Any]:
+def _object(shape: Shape, name: str, *, loose: bool) -> dict[str, Any]:
     if not shape.fields:
         return {}
     if is_map(shape):
-        inner = schema_of(merged(shape.fields.values()), loose=True)
+        inner = schema_of(merged(shape.fields.values()), name, loose=True)
         return {"additionalProperties": inner or True, "x-support": {"names": len(shape.fields)}}
     always = shape.always()
     payload = loose or (len(shape.layouts) > 1 and not always)
     made: dict[str, Any] = {"required": always} if always else {}
     made["properties"] = {}
-    for name, field in shape.fields.items():
-        inner = schema_of(field, name, loose=payload)
+    for called, field in shape.fields.items():
+        inner = schema_of(field, called, loose=payload)
         if field.count < shape.objects:
             inner.setdefault("x-support", field.count)
-        made["properties"][name] = inner
+        made["properties"][called] = inner
     return made

@@ -36,6 +36,7 @@ class Shape:
         self.overfull = False  # more fields than a thing with named fields has
         self.items: Shape | None = None
         self.pool: Shape | None = None  # its texts together with those of fields of the same name
+        self.alike: Counter[str] | None = None  # the kinds of all fields of the same name
 
     def add(self, value: Any, session: int) -> None:
         """One more value."""
@@ -115,6 +116,8 @@ def merged(shapes: Iterable[Shape]) -> Shape:
 def _merge(one: Shape, other: Shape) -> None:
     one.count += other.count
     one.kinds += other.kinds
+    if other.alike is not None:
+        one.alike = (one.alike or Counter()) | other.alike
     one.words += other.words
     for word, sessions in other.in_sessions.items():
         one.in_sessions.setdefault(word, set()).update(sessions)

@@ -9,8 +9,8 @@ from ..model import EventKey
 from ..pointer import Pointer, written
 from .flows import Namer
 from .keys import DraftKey
+from .names import is_id
 from .samples import Sample, Samples, Secret
-from .schema import is_id
 from .shape import PROPOSED
 
 _DEEPEST = 3

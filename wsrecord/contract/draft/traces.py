@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..model import EventKey
-from .keys import DraftKey, by_chance
+from .carriers import by_chance
+from .keys import DraftKey
 from .samples import Sample, Samples, all_of
 
 _PLAUSIBLE = 0.2  # of the words that hold a name: so many must end, or begin, with it
