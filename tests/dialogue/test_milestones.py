@@ -123,3 +123,53 @@ def test_a_second_message_of_a_run_waits_for_what_came_since_its_first():
     assert not bindings.met(gate)
     hear(bindings, event("done", LIVE[RUNS[0]]))
     assert bindings.met(gate)
+
+
+def one_rated(*said: str, runs: tuple[str, ...] = RUNS[:2]) -> tuple[Say, Bindings]:
+    """Several runs are open; the client rates one of them. `done2`: the second run is done."""
+    writer = Writer().client({"type": "go"})
+    for run in runs:
+        writer.server(event("started", run))
+    for words in said:
+        kind, run = words[:-1], RUNS[int(words[-1]) - 1]
+        if kind == "rate":
+            writer.client(event(kind, run))
+        else:
+            writer.server(event(kind, run))
+    dialogue = script(writer.end().recording)
+    bindings = Bindings(dialogue)
+    for step in dialogue.steps[:2]:
+        bindings.taken(step)
+    for run in runs:
+        hear(bindings, event("started", LIVE[run]))
+    return rates(dialogue)[0], bindings
+
+
+@pytest.mark.parametrize(
+    "said", [("done1", "done2", "rate2"), ("done2", "rate2", "done1"), ("done2", "done1", "rate2")]
+)
+def test_the_only_run_that_is_rated_is_waited_for_too(said: tuple[str, ...]):
+    step, bindings = one_rated(*said)
+    [gate] = own(step)
+    hear(bindings, event("done", LIVE[RUNS[0]]))
+    assert not bindings.met(gate)
+    hear(bindings, event("done", LIVE[RUNS[1]]))
+    assert bindings.met(gate)
+    assert [one for one in step.gates if one.why == "kind" and one.kinds == ("done",)] == [gate]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ("thought2", "rate2", "done1", "done2"),  # no other run thought: it may be chance that this one did
+        ("word2", "rate2", "word1", "word1"),  # a stream
+    ],
+)
+def test_what_the_other_runs_did_not_say_once_is_no_milestone_of_the_only_one(said: tuple[str, ...]):
+    step, _ = one_rated(*said)
+    assert own(step) == []
+
+
+def test_values_that_the_server_did_not_give_alike_are_no_runs():
+    step, _ = one_rated("done2", "rate2", "done3")
+    assert own(step) == []

@@ -660,3 +660,30 @@ def test_a_variable_that_is_nowhere_is_asked_for_before_anything_is_connected() 
     purse = Purse({}, (("Authorization", "Bearer {token}"),))
     with pytest.raises(UsageError, match="no variable token"):
         act_out(Recorded().upgrade().close(), act, purse=purse)
+
+
+def test_a_run_that_alone_is_rated_is_rated_after_its_own_end() -> None:
+    """Two are open; as recorded the second ended first, and now the first does."""
+    first, second = {"run_id": OLD}, {"run_id": RUN}
+    recorded = Recorded().upgrade().client({"type": "go"})
+    recorded.server({"type": "started", **first}).server({"type": "started", **second})
+    recorded.server({"type": "done", **second}).client({"type": "rate", **second})
+    recorded.server({"type": "rated", **second}).server({"type": "done", **first}).close()
+    order: list[str] = []
+
+    async def act(peer: Peer) -> None:
+        await peer.upgrade()
+        await hear(peer)
+        await say(peer, {"type": "started", "run_id": NEW}, {"type": "started", "run_id": LIVE_RUN})
+        await say(peer, {"type": "done", "run_id": NEW})
+        rated = asyncio.ensure_future(hear(peer))
+        await asyncio.wait([rated], timeout=0.4)  # it had all the time to be too early
+        order.append("rated" if rated.done() else "not yet")
+        await say(peer, {"type": "done", "run_id": LIVE_RUN})
+        assert await rated == {"type": "rate", "run_id": LIVE_RUN}
+        await say(peer, {"type": "rated", "run_id": LIVE_RUN})
+        await closed(peer)
+
+    played, _ = act_out(recorded, act, waits=Waits(hard=5, soft=0.15, times=20))
+    assert order == ["not yet"]
+    assert not played.stalls

@@ -1,14 +1,16 @@
 """Which event of its own thing a step waits for, where several such things are open: a run's own end, say.
 
 Told from the recording: before each message of the client's kind, exactly one event of that kind said the
-value that the message says. It takes two values to see that, and a stream of words is never one.
+value that the message says. It takes two values to see that, and a stream of words is never one. Where the
+client speaks of one only, the others are those that the server says at the same places.
 """
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from .insides import Path
+from .insides import Path, get
 from .steps import Occurrence, Variable
 
 _Heard: TypeAlias = dict[str, list[tuple[int, Path]]]  # by kind: which occurrence says the value, and where
@@ -20,6 +22,7 @@ class Milestones:
     def __init__(self, occurrences: Sequence[Occurrence], variables: Iterable[Variable]) -> None:
         """Look at every use of every value that the server says."""
         self._found: dict[int, dict[int, list[tuple[int, Path]]]] = {}
+        self._series = _Series(occurrences)
         uses: dict[str, list[tuple[int, Variable, _Heard]]] = {}
         for variable in variables:
             if variable.why != "rpc":  # a reply waits for its request only
@@ -42,14 +45,46 @@ class Milestones:
             names.setdefault((each[1].origin, each[1].name), []).append(each)
         for alike in names.values():
             heard = [one for _, _, one in alike if one]
-            if len({variable.number for _, variable, one in alike if one}) < 2:
+            known = {variable.number: variable for _, variable, one in alike if one}
+            if not known:
                 continue
             once = {kind for kind in heard[0] if all(len(one.get(kind, ())) == 1 for one in heard)}
+            if len(known) == 1:
+                [only] = known.values()
+                once = {kind for kind in once if self._series.has_others(only, heard[0][kind][0])}
             for use, variable, one in alike:
                 last = max((one[kind][0] for kind in once if kind in one), default=None)
                 first = variable.origin == "server" and variable.sources[0].occurrence
                 if last is not None and last[0] != first:  # its link waits for the first
                     self._found.setdefault(use, {}).setdefault(last[0], []).append((variable.number, last[1]))
+
+
+class _Series:
+    """What the server said at one place of one kind of event, in one session."""
+
+    def __init__(self, occurrences: Sequence[Occurrence]) -> None:
+        self._occurrences = occurrences
+        self._kinds: dict[tuple[int | None, str], list[Any]] = {}
+        for one in occurrences:
+            if one.is_unit and one.sender == "server":
+                self._kinds.setdefault((one.session, one.kind), []).append(one.value)
+        self._said: dict[tuple[int | None, str, Path], Counter[Any]] = {}
+
+    def has_others(self, variable: Variable, at: tuple[int, Path]) -> bool:
+        """Whether other values came there, each once, that the server had given as it gave this one."""
+        if variable.origin != "server":
+            return False
+        place = variable.sources[0]
+        there, given = self._at(*at), self._at(place.occurrence, place.path)
+        return len(there) > 1 and max(there.values()) == 1 and there.keys() <= given.keys()
+
+    def _at(self, occurrence: int, path: Path) -> Counter[Any]:
+        one = self._occurrences[occurrence]
+        key = one.session, one.kind, path
+        if key not in self._said:
+            found = (get(value, path) for value in self._kinds.get(key[:2], ()))
+            self._said[key] = Counter(value for value in found if isinstance(value, str | int | float))
+        return self._said[key]
 
 
 def _uses(variable: Variable, occurrences: Sequence[Occurrence]) -> Iterator[tuple[int, _Heard]]:
