@@ -123,6 +123,14 @@ def test_a_number_on_every_event_is_no_thing_s() -> None:
     assert find_ids(collect([recording(*lines)] * 3)).keys == ()
 
 
+def test_a_status_and_a_flag_are_no_request_s_numbers() -> None:
+    lines = []
+    for n in range(12):
+        lines += [f"> get page={n % 4} ack={n % 2}", f"< got response={200 + n % 2} ack={n % 2}"]
+        lines += [f"< stored response={200 + n % 2}"]
+    assert find_ids(collect([recording(*lines)] * 3)).keys == ()
+
+
 @pytest.mark.parametrize("name", ["user_id", "sessionId", "clientId"])
 def test_a_user_s_number_is_a_session_s(name: str) -> None:
     said = [recording("> hi", *(f"< {event} {name}={n}" for event in ("hello", "news"))) for n in (7, 8, 9)]

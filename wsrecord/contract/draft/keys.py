@@ -12,7 +12,7 @@ from ..model import EventKey
 from ..pointer import Pointer, written
 from .carriers import Carrier, Value, carriers_of, scalar
 from .names import is_requests
-from .numbers import answers, is_numbered, may_be_a_things, overtaken
+from .numbers import answers, is_asked, is_numbered, may_be_a_things, overtaken
 from .samples import Sample, Samples, all_of
 
 _COMES_BACK = 1.3  # events for each value
@@ -86,7 +86,7 @@ def _looks_like_an_id(carrier: Carrier) -> bool:
     """By its name, by its values, or as a number that is used like one."""
     if _by_itself(carrier):
         return True
-    return carrier.numbers and (is_requests(carrier.pointer[-1]) or is_numbered(carrier))
+    return is_asked(carrier) or is_numbered(carrier)
 
 
 def _is_the_servers_own(carrier: Carrier) -> bool:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from itertools import pairwise
 
 from .carriers import Carrier
-from .names import is_measure, is_number, is_rows, is_users
+from .names import is_measure, is_number, is_requests, is_rows, is_users
 
 _FEW = 2
 _ENOUGH = 5  # numbers of things, each greater than the one before in its session
@@ -20,6 +20,16 @@ _ECHOED = 0.9
 def may_be_a_things(carrier: Carrier) -> bool:
     """Whether a number that a whole session has to do with may be a thing's all the same: its one order's."""
     return carrier.numbers and not is_users(carrier.pointer[-1])
+
+
+def is_asked(carrier: Carrier) -> bool:
+    """Whether requests are numbered so: by name, and one side says each number first, and once."""
+    if not carrier.numbers or not is_requests(carrier.pointer[-1]) or len(carrier.values) < _FEW:
+        return False
+    askers = {said[0].key.sender for said in carrier.values.values()}
+    return len(askers) == 1 and all(
+        sum(sample.key.sender in askers for sample in said) == 1 for said in carrier.values.values()
+    )
 
 
 def is_numbered(carrier: Carrier) -> bool:
