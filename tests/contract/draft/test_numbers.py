@@ -123,6 +123,14 @@ def test_a_number_on_every_event_is_no_thing_s() -> None:
     assert find_ids(collect([recording(*lines)] * 3)).keys == ()
 
 
+@pytest.mark.parametrize(("name", "by"), [("rev", 1), ("loaded", 1000), ("year", 1)])
+def test_what_grows_in_pairs_of_events_need_be_no_thing_s(name: str, by: int) -> None:
+    lines = [
+        line for n in range(9) for line in (f"< got {name}={2000 + n * by}", f"< kept {name}={2000 + n * by}")
+    ]
+    assert find_ids(collect([recording(*lines)] * 3)).keys == ()
+
+
 def test_a_status_and_a_flag_are_no_request_s_numbers() -> None:
     lines = []
     for n in range(12):

@@ -20,8 +20,8 @@ _REQUESTS = _set("ack correlation re ref reply req request response rid")
 _BESIDE_REQUESTS = _set("call client cmd command for id in message msg no nr num number of to")
 _NUMBERS = _set("no nr num number")
 _ROWS = _set(
-    "at attempt chunk cursor frame index line offset page part port position retry round row seq sequence",
-    "step tick time timestamp ts version year",
+    "at attempt bytes chunk count cursor epoch frame index line offset page part port position retry rev",
+    "revision round row seq sequence step tick time timestamp ts version year",
 )
 _USERS = _set(
     "account client conn connection customer device me member owner peer player session sid socket tenant",

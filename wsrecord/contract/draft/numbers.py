@@ -5,6 +5,7 @@ Equal ones prove little, for all counters meet: names and order must speak for t
 
 from collections import defaultdict
 from itertools import pairwise
+from math import gcd
 
 from .carriers import Carrier
 from .names import is_measure, is_number, is_requests, is_rows, is_users
@@ -13,6 +14,7 @@ _FEW = 2
 _ENOUGH = 5  # numbers of things, each greater than the one before in its session
 _GROWN = 3  # of these, pairs that grew
 _LARGE = 100  # from here on a number is not the next of a few steps
+_ROUND = 10  # what all numbers are multiples of, is no counter's: bytes in chunks
 _COME_BACK = 0.8  # of the numbers: the last ones may be cut off
 _ECHOED = 0.9
 
@@ -40,8 +42,8 @@ def is_numbered(carrier: Carrier) -> bool:
     name = carrier.pointer[-1]
     if not carrier.numbers or len(carrier.values) < _ENOUGH or is_rows(name) or is_measure(name):
         return False
-    least = min(number for _, number in carrier.values if isinstance(number, int))
-    if least < _LARGE and not is_number(name):
+    numbers = [number for _, number in carrier.values if isinstance(number, int)]
+    if (min(numbers) < _LARGE and not is_number(name)) or gcd(*numbers) >= _ROUND:
         return False
     openers = {said[0].key for said in carrier.values.values()}
     if len(openers) > 1:
