@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wsrecord.contract.pointer import ABSENT, Place, at, parse, parse_place, written
+from wsrecord.contract.pointer import ABSENT, Place, at, parse, parse_place, rule_at, written
 
 
 @given(st.lists(st.text(max_size=8), max_size=5))
@@ -14,6 +14,11 @@ def test_a_pointer_is_written_as_it_is_read(tokens):
 def test_what_is_no_pointer_is_refused(text):
     with pytest.raises(ValueError, match="pointer"):
         parse(text)
+
+
+def test_the_top_of_a_value_is_not_named():
+    assert rule_at("type", "/id") == "type at /id"
+    assert rule_at("additionalProperties", "") == "additionalProperties"
 
 
 def test_a_place_may_name_an_event():

@@ -50,6 +50,7 @@ def test_each_break_names_its_rule(words: Vocabulary) -> None:
     rules = {rule for rule, _ in words.breaks(words.terms["put"])}
     assert {"required at /cart", "type at /count", "minimum at /count", "maxLength at /id"} <= rules
     assert "additionalProperties" in rules
+    assert not any(rule.endswith(" at ") for rule in rules)  # at the top, no place is named
 
 
 def test_every_value_of_an_enum_and_every_bound_is_tried(words: Vocabulary) -> None:

@@ -49,6 +49,11 @@ def written(tokens: Iterable[Token]) -> str:
     return "".join(f"/{str(token).replace('~', '~0').replace('/', '~1')}" for token in tokens)
 
 
+def rule_at(rule: str, pointer: str) -> str:
+    """A rule, with the place where it is broken; the top of a value is not named."""
+    return f"{rule} at {pointer}" if pointer else rule
+
+
 def parse_place(text: str) -> Place:
     """Read `/pointer` or `EVENT#/pointer`; ValueError says what is wrong with it."""
     if text.startswith("/") or not text:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from wsrecord.contract.model import Contract, EventKey
+from wsrecord.contract.pointer import rule_at
 from wsrecord.errors import ContractError
 from wsrecord.generate.events import Events
 from wsrecord.generate.sampling import sampled
@@ -41,4 +42,4 @@ class Drawn:
         except ContractError:  # a schema that nothing breaks
             return
         for one in found:
-            yield f"{one.broken.keyword} at {one.broken.pointer}", one.unit.value
+            yield rule_at(one.broken.keyword, one.broken.pointer), one.unit.value

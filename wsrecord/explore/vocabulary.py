@@ -13,7 +13,7 @@ from typing import Any
 from wsrecord.codec.unit import Unit
 from wsrecord.contract.classify import Classifier, Event
 from wsrecord.contract.model import Contract, EventKey, EventSpec
-from wsrecord.contract.pointer import Pointer, written
+from wsrecord.contract.pointer import Pointer, rule_at, written
 from wsrecord.dialogue.steps import Dialogue
 from wsrecord.errors import ContractError
 
@@ -124,7 +124,7 @@ class Vocabulary:
         for pointer, (rule, value) in _by_turns(self._places(term, said, lambda _, words: broken_of(words))):
             wrong = put(term.plain, pointer, value)
             if rule == "surrogate" or not self.right(term, wrong):
-                yield f"{rule} at {written(pointer)}", wrong
+                yield rule_at(rule, written(pointer)), wrong
         for rule, value in term.drawn.broken():
             wrong = self._with_holes(term, value, but=rule.rpartition(" at ")[2])
             if not self.right(term, wrong):

@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 from wsrecord.contract.applies import applies
 from wsrecord.contract.load import load
 from wsrecord.contract.model import Contract
+from wsrecord.contract.pointer import rule_at
 from wsrecord.errors import TargetError, UsageError, did_you_mean
 from wsrecord.judge.finding import Finding
 
@@ -296,5 +297,5 @@ def _own(terms: Terms, name: str, value: Any) -> Choice:
         ids = term.ids(value)
         schema = term.events.generator.schema
         faults = schema.validate(value) if schema is not None else []
-        breaks = f"{faults[0].keyword} at {faults[0].pointer}" if faults else None
+        breaks = rule_at(faults[0].keyword, faults[0].pointer) if faults else None
     return Choice(name, value, terms.unit(name, value), ids, breaks)

@@ -13,7 +13,7 @@ from hypothesis.strategies import SearchStrategy
 from wsrecord.codec.unit import Unit
 from wsrecord.contract.flow.spec import Reader
 from wsrecord.contract.model import Contract, Echo, EventKey
-from wsrecord.contract.pointer import ABSENT, Pointer, at, parse, written
+from wsrecord.contract.pointer import ABSENT, Pointer, at, parse, rule_at, written
 from wsrecord.errors import ContractError, UsageError
 from wsrecord.explore import roles
 from wsrecord.explore.refusals import usual_refusals
@@ -110,7 +110,7 @@ class Term:
         return tuple(one for one in found if isinstance(one, str | int) and one != "")
 
     def _wrong(self, one: Broken) -> Wrong:
-        return Wrong(self.with_holes(one.value, one.pointer), f"{one.keyword} at {one.pointer}")
+        return Wrong(self.with_holes(one.value, one.pointer), rule_at(one.keyword, one.pointer))
 
 
 class Terms:
