@@ -101,7 +101,7 @@ class Running:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted_with_nothing_found(number: signal.Signals) -> None:
     one = Running(*options("", "--seconds", "100"))
-    one.until(" cases, ")
+    one.until(" dialogues; ")
     one.signal(number)
     code, out = one.end()
     assert code == Exit.INTERRUPTED
@@ -134,7 +134,7 @@ def test_interrupted_while_nobody_is_there(command: tuple[str, ...]) -> None:
 def test_interrupted_with_something_found(number: signal.Signals) -> None:
     one = Running(*options("picky", "--seconds", "100", "--json", "report.json"))
     one.until(lambda: list(FAILURES.glob("*.wsr")))
-    one.until("1 failures")
+    one.until("1 failure, ")
     one.signal(number)
     code, out = one.end()
     assert code == Exit.FINDINGS
@@ -203,7 +203,7 @@ def test_a_server_of_somebody_else_s_that_goes_midway() -> None:
         target = ("--target", f"ws://127.0.0.1:{port}/", "--contract", "contract.yaml", "--seed", "1")
         one = Running("fuzz", *target, "--seconds", "100", "--json", "report.json")
         one.until(lambda: list(FAILURES.glob("*.wsr")))
-        one.until("1 failures")
+        one.until("1 failure, ")
         server.kill()
     code, out = one.end()
     assert code == Exit.FINDINGS

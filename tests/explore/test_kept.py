@@ -28,7 +28,11 @@ def recording(*notes: Note) -> Recording:
     return Recording(path=Path("a.wsr"), head=head, notes=list(notes))
 
 
-@pytest.mark.parametrize("kept", [KEPT, Kept(case=KEPT.case)], ids=["all", "the case alone"])
+@pytest.mark.parametrize(
+    "kept",
+    [KEPT, Kept(case=KEPT.case), Kept(case=KEPT.case, in_time=False)],
+    ids=["all", "the case alone", "shrunk in part"],
+)
 def test_a_kept_failure_is_read_as_it_was_written(kept: Kept) -> None:
     assert kept_of(recording(note_of(kept, 5))) == kept
 
@@ -57,3 +61,4 @@ def test_fields_of_the_wrong_kind_are_as_good_as_none() -> None:
 def test_what_was_found_is_a_line() -> None:
     assert KEPT.what == "WS901 ask was never answered (as it was found, not shrunk)"
     assert Kept(case=KEPT.case).what == "a failure"
+    assert Kept(case=KEPT.case, in_time=False).what == "a failure (shrinking ran out of time)"

@@ -1,5 +1,6 @@
 """A shrunk dialogue, as people read one."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from wsrecord.explore.failure import Failure
@@ -27,6 +28,7 @@ def test_each_move_has_its_line() -> None:
     )
     assert line(Raw(data=b"\x81\x00", breaks="no mask")) == "s1  → no mask: 81 00"
     assert line(Probe(size=3)) == "s1  → ping of 3 bytes"
+    assert line(Probe(size=1)) == "s1  → ping of 1 byte"
     assert line(Hear(event="done")) == "s1    await done"
     assert line(Close(code=None)) == "s1  → close without a code"
     assert line(Cut()) == "s1  → reset"
@@ -47,4 +49,24 @@ def test_a_failure_is_told_with_votes_and_place() -> None:
         "    expected an answer, got a reset",
         "",
         "kept kept.wsr",
+    ]
+
+
+def test_how_far_shrinking_came_is_told() -> None:
+    finding = Code.SERVER_BROKE.at(Place(), "the server broke")
+    failure = Failure(("WS903",), finding, Case((Cut(),)), (2, 3))
+    first = [
+        text([one], []).splitlines()[0]
+        for one in (
+            failure,
+            replace(failure, in_time=False),
+            replace(failure, shrunk=False, in_time=False),
+            replace(failure, times=(0, 0), shrunk=False),
+        )
+    ]
+    assert first == [
+        "WS903 the server broke (2 of 3 replays)",
+        "WS903 the server broke (2 of 3 replays; shrinking ran out of time)",
+        "WS903 the server broke (2 of 3 replays; not shrunk)",
+        "WS903 the server broke (seen once, not tried again; not shrunk)",
     ]

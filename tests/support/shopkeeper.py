@@ -7,6 +7,7 @@ import os
 import secrets
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 from websockets.asyncio.server import Request, Response, ServerConnection, serve
@@ -77,8 +78,18 @@ class Shop:
             case "time":
                 if self._bug == "tells":
                     raise RuntimeError("what time is it?")
-                return {"type": "now", "re": 5 if self._bug == "wrong" else said["id"]}
+                wrong = self._bug == "wrong" or (self._bug == "once" and _first("once"))
+                return {"type": "now", "re": 5 if wrong else said["id"]}
         return None
+
+
+def _first(name: str) -> bool:
+    """Whether no server that ran here has asked this before."""
+    try:
+        Path(name).touch(exist_ok=False)
+    except FileExistsError:
+        return False
+    return True
 
 
 def _tell(connection: ServerConnection) -> None:

@@ -46,6 +46,7 @@ from wsrecord.live.interrupt import run
 from wsrecord.live.rules import Rules
 from wsrecord.live.target import Target
 from wsrecord.report import dialogue_text
+from wsrecord.report.words import count
 
 FAILURES = Path(".wsrecord") / "failures"
 
@@ -165,7 +166,7 @@ def _warn(text: str) -> None:
 
 
 def _terms(seed: int, budget: Budget) -> str:
-    most = f"{budget.sessions} sessions, {budget.messages} messages, {budget.seconds:g} s"
+    most = f"{count(budget.sessions, 'session')}, {count(budget.messages, 'message')}, {budget.seconds:g} s"
     return f"seed {seed}; at most {most}"
 
 

@@ -14,6 +14,7 @@ from wsrecord import __version__
 from wsrecord.cli import settings as configuration
 from wsrecord.config.settings import Settings
 from wsrecord.contract.model import Contract
+from wsrecord.explore.failure import Failure, Key
 from wsrecord.explore.reached import Reached
 from wsrecord.judge import coverage, registry
 from wsrecord.judge.acceptance import accept
@@ -22,10 +23,12 @@ from wsrecord.judge.verdict import weigh
 from wsrecord.live.exploration import STOPPED_AT_FIRST, Explored
 from wsrecord.report import escape
 from wsrecord.report.escape import terminal
+from wsrecord.report.findings_text import pointed
 from wsrecord.report.report import Checked, Counts, Report
+from wsrecord.report.words import count
 
 _SELDOM = 10.0  # seconds between two lines that say how far it is, without a terminal
-_NAMED = 6  # of what was not reached
+_NAMED = 6  # of what was not reached, and of what did not come again
 
 
 def progress(voice: str = "normal") -> Any:
@@ -59,19 +62,21 @@ def _seldom() -> Any:
 
 def summary(done: Explored, folder: Path) -> str:
     """What was done, in a few lines."""
-    phases = ", ".join(f"{name} {count}" for name, count in done.cases.items())
+    phases = ", ".join(f"{name} {many}" for name, many in done.cases.items())
     more = sum(done.more.values())
     phases = f" ({phases})" if phases else ""
     lines = [
-        f"{done.cases.total()} dialogues{phases}, {done.sessions} sessions, {done.messages} messages in "
-        f"{done.seconds:.0f} s; {done.stopped}"
+        f"{count(done.cases.total(), 'dialogue')}{phases}, {count(done.sessions, 'session')}, "
+        f"{count(done.messages, 'message')} in {done.seconds:.0f} s; {done.stopped}"
     ]
     if done.mended:
-        lines.append(f"{done.mended} failures of the database did not come again, and were taken out of it")
-    if done.flaky:
-        lines.append(f"{done.flaky} failures did not come again when they were tried alone")
+        were = "was" if done.mended == 1 else "were"
+        of = f"{count(done.mended, 'failure')} of the database"
+        lines.append(f"{of} did not come again, and {were} taken out of it")
+    lines += _discarded(done)
     if more:
-        lines.append(f"{more} failures more were not looked into: there were others with their codes")
+        others = "its code" if len(done.more) == 1 else "their codes"
+        lines.append(f"{_failures(more, 'more ')} not looked into: there were others with {others}")
     if done.reached is not None:
         lines += _reached(done.reached, short=done.stopped == STOPPED_AT_FIRST)
     if done.untried:
@@ -84,8 +89,38 @@ def summary(done: Explored, folder: Path) -> str:
     return "\n".join(lines)
 
 
-def _failures(count: int) -> str:
-    return "1 failure was" if count == 1 else f"{count} failures were"
+def _failures(number: int, more: str = "") -> str:
+    return f"{number} {more}failure was" if number == 1 else f"{number} {more}failures were"
+
+
+def named(failure: Failure) -> str:
+    """Its code and place, in a few words: `WS306 ping`."""
+    finding, extra = failure.finding, failure.finding.extra
+    place = pointed(finding.place) or finding.flow or ""
+    breaks, what = extra.get("breaks"), extra.get("what")
+    if breaks:
+        place = f"{place or 'a message'}, which breaks {breaks}"
+    elif not place and what:
+        place = str(what)
+    return terminal(f"{finding.code} {place}".rstrip())
+
+
+def _discarded(done: Explored) -> Iterator[str]:
+    """What was seen among others and not alone: how many of its replays showed it, of each failure."""
+    found: dict[Key, tuple[int, int]] = {}
+    names: dict[Key, str] = {}
+    kept = {one.key for one in done.failures}  # with another dialogue: that one tells it
+    for one in done.discarded:
+        if one.key not in kept:
+            times, of = found.get(one.key, (0, 0))
+            found[one.key] = times + one.times[0], of + one.times[1]
+            names.setdefault(one.key, named(one))
+    if found:
+        told = [f"{names[key]} ({times} of {of})" for key, (times, of) in found.items()]
+        more = [f"{len(told) - _NAMED} more"] if len(told) > _NAMED else []
+        it = "it was" if len(told) == 1 else "they were"
+        head = f"{count(len(told), 'failure')} did not come again when {it} tried alone"
+        yield f"{head}: {'; '.join([*told[:_NAMED], *more])}"
 
 
 def _reached(reached: Reached, *, short: bool) -> Iterator[str]:

@@ -26,6 +26,7 @@ class Failure:
     case: Case
     times: tuple[int, int] = (1, 1)  # so many of so many replays showed it; (0, 0): it was not tried again
     shrunk: bool = True
+    in_time: bool = True  # shrinking came to its end
 
 
 def key_of(finding: Finding) -> Key:

@@ -27,12 +27,15 @@ class Kept:
     shrunk: bool = True
     printed: tuple[str, ...] = ()  # by the server, if it was started here and broke; without secrets
     ended: str = ""  # how it ended, if it did
+    in_time: bool = True  # shrinking came to its end
 
     @property
     def what(self) -> str:
         """What was found, in a line."""
         found = f"{self.code} {self.message}".strip() or "a failure"
-        return found if self.shrunk else f"{found} (as it was found, not shrunk)"
+        if not self.shrunk:
+            return f"{found} (as it was found, not shrunk)"
+        return found if self.in_time else f"{found} (shrinking ran out of time)"
 
 
 def kept_by(case: Case, finding: Finding, **more: Any) -> Kept:
@@ -55,6 +58,8 @@ def note_of(kept: Kept, t: int) -> Note:
         said["health"] = kept.health
     if not kept.shrunk:
         said["shrunk"] = False
+    elif not kept.in_time:
+        said["shrunk"] = "partly"
     if kept.printed:
         said["printed"] = list(kept.printed)
     if kept.ended:
@@ -96,4 +101,5 @@ def read(note: Note) -> Kept | None:
         shrunk=said.get("shrunk") is not False,
         printed=tuple(map(str, printed)) if isinstance(printed, list) else (),
         ended=ended if isinstance(ended, str) else "",
+        in_time=said.get("shrunk") != "partly",
     )

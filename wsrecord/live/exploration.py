@@ -48,7 +48,7 @@ class Explored:
     failures: list[Failure] = field(default_factory=list)
     saved: list[Path] = field(default_factory=list)
     more: Counter[str] = field(default_factory=Counter)  # by code: failures that were not looked into
-    flaky: int = 0  # that could not be shown again
+    discarded: list[Failure] = field(default_factory=list)  # that could not be shown again
     untried: int = 0  # that were seen, and not tried again before the end
     unkept: int = 0  # that could not be written down
     why_unkept: str = ""  # the first of them

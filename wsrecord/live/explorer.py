@@ -25,6 +25,7 @@ from wsrecord.live.rules import Rules
 from wsrecord.live.stretch import Player, Stretch
 from wsrecord.live.suspects import suspects, with_source
 from wsrecord.live.target import Target, ready
+from wsrecord.report import fuzz_progress
 
 _LEAK = 48 << 20  # bytes more than at the beginning, after which it is looked for what costs them
 _SMALL, _GROUP = 8, 8  # messages of a case that may cost it, and cases that are tried together
@@ -119,6 +120,7 @@ class Explorer:
             recent = [*recent, *(one.acted.case for one in stretch.timed)][-_RECENT:]
             self._waiting = sorted(found, key=_promise)
             while self._waiting and not self._too_late():
+                self._tell_over()
                 await self._inquest.look_into(*self._waiting[0])
                 self._waiting = [] if self._enough else self._waiting[1:]
             if dead and not await self._care.alive():
@@ -287,12 +289,13 @@ class Explorer:
             return True
         spent = time.monotonic() - self._began
         for name, used, most in (
-            ("sessions", done.sessions, budget.sessions),
-            ("messages", done.messages, budget.messages),
-            ("seconds", spent, budget.seconds),
+            ("session", done.sessions, budget.sessions),
+            ("message", done.messages, budget.messages),
+            ("second", spent, budget.seconds),
         ):
             if used >= most:
-                done.stopped = f"the budget of {most:,g} {name} is used up"
+                things = name if most == 1 else f"{name}s"
+                done.stopped = f"the budget of {most:,g} {things} is used up"
                 return True
         return False
 
@@ -303,10 +306,17 @@ class Explorer:
     def _tell(self) -> None:
         done, budget = self.done, self._plan.budget
         spent = time.monotonic() - self._began
-        self._say(
-            f"{done.cases.total()} cases, {spent:.0f} of {budget.seconds:g} s, "
-            f"{len(done.failures)} failures; {self._lessons.reached}"
-        )
+        if spent < budget.seconds:  # after that only what is looked into is of interest
+            many = done.cases.total()
+            reached = self._lessons.reached
+            self._say(fuzz_progress.line(len(done.failures), spent, budget.seconds, many, reached))
+
+    def _tell_over(self) -> None:
+        """Say why failures are looked into, and no dialogues made up any more."""
+        if self._used_up():
+            late = self._out_of_time()
+            why = f"{self._plan.budget.seconds:g} s are over" if late else self.done.stopped
+            self._say(fuzz_progress.over(len(self.done.failures), why))
 
 
 def _promise(suspect: tuple[Case, Finding]) -> tuple[bool, bool, int]:

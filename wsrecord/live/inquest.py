@@ -127,7 +127,7 @@ class Inquest:
             self._known.add(key)
         finding, votes = await self._vote(case, key, first)
         if finding is None:
-            self.done.flaky += 1
+            self.done.discarded.append(Failure(key, first or suspected, case, votes))
             if votes[0]:
                 self.doubt(case, key[0])
             self._tries[key] += 1
@@ -137,8 +137,9 @@ class Inquest:
         self._codes[key[0]] += 1
         self._found = Failure(key, finding, case, votes)
         self._say(f"{key[0]} found: shrinking")
+        shrunk = in_time = True
         for renewing in (True,) if self._remembers else (False, True):
-            small = await self._shrunk(case, key, renewing=renewing)
+            small, in_time = await self._shrunk(case, key, renewing=renewing)
             if small == case:
                 break
             await self._care.renew()  # each step was played once: all together are put to the vote
@@ -146,7 +147,10 @@ class Inquest:
             if found is not None:
                 case, finding, votes = small, found, again
                 break
-        await self._keep(Failure(key, finding, tidy(case), votes))
+        else:
+            shrunk = False  # what was left did not fail by vote: it stays as it was found
+        shrunk = shrunk and self._plan.budget.shrinking > 0
+        await self._keep(Failure(key, finding, tidy(case), votes, shrunk=shrunk, in_time=in_time))
 
     async def again(self, case: Case) -> None:
         """A case of the database that was all right among others: by itself, before it is let go."""
@@ -237,8 +241,8 @@ class Inquest:
             await self._care.settled()
         return await self._care.alive()
 
-    async def _shrunk(self, case: Case, key: Key, *, renewing: bool) -> Case:
-        """The smallest case that still fails, as far as the time allows."""
+    async def _shrunk(self, case: Case, key: Key, *, renewing: bool) -> tuple[Case, bool]:
+        """The smallest case that still fails, as far as the time allows; and whether it did."""
         until = min(self._until, time.monotonic() + self._plan.budget.shrinking)
         tries = shrinking(case)
         tried: set[str] = set()
@@ -251,7 +255,7 @@ class Inquest:
                 row = tries.send(kept)
         except StopIteration as end:
             case = end.value
-        return case
+        return case, time.monotonic() < until  # past that, what was left to try was not played
 
     async def _first_that_fails(
         self, row: Sequence[Case], key: Key, tried: set[str], until: float, *, renewing: bool
@@ -329,6 +333,7 @@ class Inquest:
                 refusals=tuple(sorted(rules.refusals)),
                 health=self._plan.health,
                 shrunk=failure.shrunk,
+                in_time=failure.in_time,
             )
             written = self._shelf.put(acted.reel, kept, failure.key)
             if written is not None:

@@ -33,6 +33,7 @@ from wsrecord.live.rehearsal import Piece, compared, judged, perform, vacuous, w
 from wsrecord.live.stage import Pace, Stage, Waits
 from wsrecord.live.target import Target, TargetOptions, ready
 from wsrecord.live.upstream import Routes
+from wsrecord.report.words import count as count_of
 
 _MESSAGES, _TIMES = 20_000, 10  # so many, and so often as recorded, may come: more is a flood
 Progress = Callable[[str], None]
@@ -193,7 +194,8 @@ class Verification:
                 self.done.findings += over_runs(runs)
             if self.done.trouble is not None:
                 if left := len(pieces) - at - bool(runs):
-                    self.done.notes.append(f"{left} kept failures were not acted out")
+                    were = "was" if left == 1 else "were"
+                    self.done.notes.append(f"{count_of(left, 'kept failure')} {were} not acted out")
                 return
 
     async def _as_new(self, target: Target, *, fresh: bool) -> bool:

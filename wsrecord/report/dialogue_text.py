@@ -23,6 +23,7 @@ from wsrecord.explore.moves import (
     filled,
 )
 from wsrecord.report.escape import terminal
+from wsrecord.report.words import count
 
 _LONG = 160
 _OPEN, _SHUT = "\ue000", "\ue001"  # around what stands for a value, until it is text
@@ -39,11 +40,17 @@ def _lines(failure: Failure) -> Iterator[str]:
     finding = failure.finding
     times, of = failure.times
     often = f"{times} of {of} replays" if of else "seen once, not tried again"
-    how = "" if failure.shrunk else "; not shrunk"
-    yield f"{finding.code} {terminal(finding.message)} ({often}{how})"
+    yield f"{finding.code} {terminal(finding.message)} ({often}{_how(failure)})"
     yield from (f"    {line}" for line in move_lines(failure.case))
     yield f"    expected {terminal(finding.expected or 'otherwise')}, got {terminal(finding.got or 'this')}"
     yield ""
+
+
+def _how(failure: Failure) -> str:
+    """What was left of shrinking."""
+    if not failure.shrunk:
+        return "; not shrunk"
+    return "" if failure.in_time else "; shrinking ran out of time"
 
 
 def move_lines(case: Case) -> Iterator[str]:
@@ -61,7 +68,7 @@ def _line(move: Move) -> str:
         case Raw():
             return f"{where}→ {terminal(move.breaks)}: {move.data[:24].hex(' ')}"
         case Probe():
-            return f"{where}→ ping of {move.size} bytes"
+            return f"{where}→ ping of {count(move.size, 'byte')}"
         case Stall():
             return f"{where}  stop reading"
         case Hear():
