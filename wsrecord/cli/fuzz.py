@@ -14,6 +14,7 @@ from wsrecord.cli import settings as configuration
 from wsrecord.cli.fuzz_login import Login
 from wsrecord.cli.fuzz_plan import (
     allowed,
+    begun,
     contract_of,
     given_of,
     plan_of,
@@ -21,6 +22,7 @@ from wsrecord.cli.fuzz_plan import (
     saved_cases,
     servable,
     sources,
+    votes_of,
 )
 from wsrecord.cli.fuzz_profile import Habits, habits_of
 from wsrecord.cli.fuzz_report import progress, report_of, summary
@@ -28,7 +30,6 @@ from wsrecord.cli.reports import View, deliver, outputs_of
 from wsrecord.cli.verify_plan import writable
 from wsrecord.dialogue.script import script
 from wsrecord.dialogue.steps import Dialogue
-from wsrecord.errors import UsageError
 from wsrecord.explore.frontier import Frontier
 from wsrecord.explore.grown import Grown
 from wsrecord.explore.kept import kept_of
@@ -148,17 +149,9 @@ def command(**options: Any) -> None:
     if not outputs.to_stdout:
         click.echo(dialogue_text.text(done.failures, done.saved), nl=False)
         click.echo(summary(done, options["save"]))
-    _not_in_vain(done, options["phases"])
     if done.trouble is not None:
         click.echo(f"wsrecord: {done.trouble}", err=True)
     raise click.exceptions.Exit(int(report.exit_code))
-
-
-def _not_in_vain(done: Explored, phases: Sequence[str]) -> None:
-    """Phases that were asked for and come to nothing are no clean run."""
-    nothing = not (done.cases.total() or done.failures or done.trouble)
-    if nothing and set(phases) - {"regressions"}:
-        raise UsageError(f"there is nothing to try under this contract in: {', '.join(phases)}")
 
 
 def _warn(text: str) -> None:
@@ -195,11 +188,12 @@ def _run(
     options: Mapping[str, Any], habits: Habits, words: Vocabulary, dialogues: Sequence[Dialogue]
 ) -> Explored:
     seed = habits.seed(words.contract.name, options["seed"])
+    refusals = refusals_of(words.contract, options["refusals"])
+    votes_of(options["votes"])
     login = Login(given_of(options), words.contract, dialogues)
     say = progress(habits.voice)
     budget = habits.budget(options["sessions"], options["messages"], options["seconds"])
-    if habits.voice != "quiet":
-        _warn(_terms(seed, budget))
+    terms = iter([_terms(seed, budget)] if habits.voice != "quiet" else [])
     finds = habits.finds(words.contract.name, _warn)
 
     explorers: list[Explorer] = []
@@ -207,9 +201,10 @@ def _run(
     async def explore() -> Explored:
         if not login.needs_server:
             await login.fetch()  # what is missing is said before a server takes its time to start
-        refusals = refusals_of(words.contract, options["refusals"])
 
         def rules(target: Target) -> Rules:
+            for line in terms:  # once there is a server, and once: what can't begin has no terms
+                _warn(line)
             doors = [Door(way, target.upstream, Patience(close=2.0)) for way in login.ways]
             said_no = refused_in(dialogues, refusals)
             return Rules(words.contract, words, refusals, doors, refusable=said_no)
@@ -226,7 +221,8 @@ def _run(
             prepare=login.fetch if login.needs_server else None,
         )
         plan = replace(plan, target=target, first=plan.first or habits.first)
-        explorers.append(Explorer(plan, rules, habits.cases(made, options["phases"]), say, finds, frontier))
+        cases = begun(habits.cases(made, options["phases"]), options["phases"])
+        explorers.append(Explorer(plan, rules, cases, say, finds, frontier))
         done = await explorers[0].run()
         if done.trouble is not None and not done.failures:
             raise done.trouble

@@ -3,6 +3,7 @@
 import ipaddress
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,7 +19,7 @@ from wsrecord.config.settings import Settings
 from wsrecord.contract.load import load_all
 from wsrecord.contract.model import Contract
 from wsrecord.dialogue.steps import Dialogue
-from wsrecord.errors import CassetteError, ContractError, UsageError
+from wsrecord.errors import CassetteError, ContractError, UsageError, did_you_mean
 from wsrecord.explore.moves import Case
 from wsrecord.explore.refusals import server_events, usual_refusals
 from wsrecord.explore.retold import saved_case
@@ -45,10 +46,6 @@ def given_of(options: Mapping[str, Any]) -> Given:
 
 def plan_of(options: Mapping[str, Any], budget: Budget, seed: int, values: Mapping[str, str]) -> Exploration:
     """What to try on what, as the options have it."""
-    found = re.fullmatch(r"(\d{1,2})/(\d{1,2})", options["votes"])
-    votes = (int(found[1]), int(found[2])) if found else (0, 0)
-    if not 1 <= votes[0] <= votes[1]:
-        raise UsageError(f"--votes {options['votes']!r}: write K/N, as 2/3: two of three replays")
     target = TargetOptions(
         url=options["target"],
         start=options["start"],
@@ -64,11 +61,28 @@ def plan_of(options: Mapping[str, Any], budget: Budget, seed: int, values: Mappi
         first=options["first"],
         settled=options["settled"],
         seed=seed,
-        votes=votes,
+        votes=votes_of(options["votes"]),
         health=page_of_health(options["health"], options["ready"]),
         save=options["save"],
         values=values,
     )
+
+
+def votes_of(text: str) -> tuple[int, int]:
+    """How many of how many replays must fail."""
+    found = re.fullmatch(r"(\d{1,2})/(\d{1,2})", text)
+    votes = (int(found[1]), int(found[2])) if found else (0, 0)
+    if not 1 <= votes[0] <= votes[1]:
+        raise UsageError(f"--votes {text!r}: write K/N, as 2/3: two of three replays")
+    return votes
+
+
+def begun(cases: Iterator[Case], asked: Sequence[str]) -> Iterator[Case]:
+    """The same cases; phases that were asked for and come to nothing are no clean run."""
+    first = list(islice(cases, 1))
+    if not first and set(asked) - {"regressions"}:
+        raise UsageError(f"there is nothing to try under this contract in: {', '.join(asked)}")
+    return chain(first, cases)
 
 
 def allowed(url: str | None, settings: Settings) -> None:
@@ -150,7 +164,9 @@ def ways_of(contract: Contract, dialogues: Sequence[Dialogue], held: Purse | Non
 
 def refusals_of(contract: Contract, given: Sequence[str]) -> frozenset[str]:
     """Which of the server's events refuse something."""
+    known = server_events(contract)
     for name in given:
-        if name not in server_events(contract):
-            raise UsageError(f"--refusal {name}: the contract has no such event of the server's")
+        if name not in known:
+            hint = did_you_mean(name, known)
+            raise UsageError(f"--refusal {name}: the contract has no such event of the server's{hint}")
     return usual_refusals(contract).union(given)
