@@ -72,6 +72,18 @@ def test_it_fails_while_the_bug_is_there_and_is_clean_once_it_is_mended(
     assert (code(after), codes(after)) == (Exit.CLEAN, []), after.output
 
 
+def test_one_that_fails_again_is_shown_as_a_dialogue() -> None:
+    keep("kept/one.wsr", SECOND, "WS903")
+    keep("kept/two.wsr", PICKY, "WS902")
+    lines = verify("kept", "--start", start("second")).stdout.splitlines()
+    at = lines.index('  dialogue  s1  → {"id": «new 1», "type": "open"}')
+    put = 's1  → {"cart": «opened/cart», "count": 1, "id": «new 2», "type": "put"}'
+    assert lines[at + 1 : at + 3] == [f"{'':12}{put}"] * 2
+    assert any(line.startswith("       got  ") for line in lines[:at])
+    assert not any("blue" in line for line in lines)  # that one does not fail here
+    assert "«" not in verify("kept", "--start", start("")).stdout
+
+
 def test_each_has_a_server_of_its_own_even_if_one_ended_it() -> None:
     keep("kept/1.wsr", DIES, "WS903")
     keep("kept/2.wsr", DIES, "WS903")
@@ -83,10 +95,15 @@ def test_each_has_a_server_of_its_own_even_if_one_ended_it() -> None:
     ]
 
 
-def test_a_server_that_is_not_ours_and_is_gone_ends_it(capfd: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("others", "left"), [(1, "1 kept failure was not acted out"), (2, "2 kept failures were not acted out")]
+)
+def test_a_server_that_is_not_ours_and_is_gone_ends_it(
+    others: int, left: str, capfd: pytest.CaptureFixture[str]
+) -> None:
     keep("kept/1.wsr", DIES, "WS903")
-    keep("kept/2.wsr", PICKY, "WS902")
-    keep("kept/3.wsr", PICKY, "WS902")
+    for number in range(others):
+        keep(f"kept/{number + 2}.wsr", PICKY, "WS902")
     port = closed_port()
     with subprocess.Popen(start("dies").replace("{port}", str(port)), shell=True) as process:
         target = ("--target", f"ws://127.0.0.1:{port}", "--start-timeout", "60")
@@ -95,7 +112,7 @@ def test_a_server_that_is_not_ours_and_is_gone_ends_it(capfd: pytest.CaptureFixt
     assert [one["code"] for one in json.loads(Path("report.json").read_text())["findings"]] == ["WS903"]
     assert done == Exit.TARGET
     said = capfd.readouterr().err
-    assert "2 kept failures were not acted out" in said
+    assert left in said
     assert "the target is gone" in said
 
 

@@ -19,6 +19,7 @@ from wsrecord.judge.verdict import weigh
 from wsrecord.live.keeping import replace as put_in_place
 from wsrecord.live.rehearsal import Piece
 from wsrecord.live.verification import Verified
+from wsrecord.report.dialogue_text import move_lines
 from wsrecord.report.report import Checked, Counts, Report
 
 
@@ -50,7 +51,8 @@ def report_of(
         findings=tuple(lenient),
         accepted=sifted.accepted,
         cassettes=tuple(
-            Checked(piece.name, tuple(one.number for one in piece.recorded.sessions)) for piece in pieces
+            Checked(piece.name, tuple(one.number for one in piece.recorded.sessions), _dialogue(piece))
+            for piece in pieces
         ),
         contracts=tuple(dict.fromkeys(one.name for piece in pieces for one in piece.contracts)),
         groups=(*registry.GROUPS, Group.DRIFT, *([Group.FUZZ] if any(p.kept for p in pieces) else [])),
@@ -63,6 +65,11 @@ def report_of(
         version=__version__,
         started=started,
     )
+
+
+def _dialogue(piece: Piece) -> tuple[str, ...]:
+    """As `fuzz` shows it."""
+    return tuple(move_lines(piece.kept.case)) if piece.kept is not None else ()
 
 
 def update(done: Verified, pieces: Sequence[Piece], report: Report) -> None:

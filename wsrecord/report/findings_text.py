@@ -43,6 +43,7 @@ def lines(report: Report, view: View) -> Iterator[str]:
         for same in [Alike(one) for one in findings] if view.all else alike.together(findings):
             yield ""
             yield from finding_lines(same, view, contracts=len(report.contracts))
+        yield from _dialogue(report, cassette)
         yield ""
     if report.accepted:
         yield from _accepted(report)
@@ -83,6 +84,13 @@ def _server(finding: Finding) -> Iterator[str]:
     if isinstance(printed, list) and printed:
         yield f"{' ' * _ROOM}the server printed:"
         yield from (f"{' ' * _ROOM}  {_one(str(line))}" for line in printed)
+
+
+def _dialogue(report: Report, cassette: str | None) -> Iterator[str]:
+    """What the client of a kept failure does, where it fails again."""
+    said = next((one.dialogue for one in report.cassettes if one.cassette == cassette), ())
+    for number, line in enumerate(said):
+        yield _labelled("" if number else "dialogue", _one(line))
 
 
 def pointed(place: Place) -> str:

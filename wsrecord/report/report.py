@@ -21,6 +21,7 @@ class Checked:
 
     cassette: str
     sessions: tuple[int, ...] = ()
+    dialogue: tuple[str, ...] = ()  # what the client of a kept failure does, line by line
 
 
 @dataclass(frozen=True, slots=True)
