@@ -82,6 +82,32 @@ def test_a_mended_server_empties_the_database_and_keeps_the_cassettes(
     assert len(kept("one")) == 1
 
 
+def test_a_cassette_that_is_removed_comes_again_while_the_database_has_it_and_it_fails(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    assert fuzz("--first", "--seed", "1", "--database", "base", "--save", "one", bug="picky") == 1
+    Path("one").joinpath(*(path.name for path in Path("one").iterdir())).unlink()
+    assert fuzz(*AGAIN, "--save", "one", bug="picky") == 1
+    assert len(kept("one")) == 1
+    Path("wsrecord-accepted.yaml").write_text(
+        "- {code: WS902, where: {event: open}, reason: sold out, until: 2999-01-31}\n"
+    )
+    capfd.readouterr()
+    assert fuzz(*AGAIN, "--save", "one", bug="picky") == 0
+    out = capfd.readouterr().out
+    assert "no findings; 1 accepted" in out
+    assert "→" not in out  # what is lived with is not told as what was found
+
+
+def test_what_the_contract_calls_wrong_by_now_waits_in_the_database() -> None:
+    assert fuzz("--first", "--seed", "1", "--database", "base", "--save", "one", bug="picky") == 1
+    contract = Path("contract.yaml")
+    contract.write_text(contract.read_text().replace('"blue"', '"green"'))
+    assert fuzz(*AGAIN, "--save", "two", bug="picky") == 0
+    assert rows() == (1, 0)
+    assert not Path("two").exists()
+
+
 def test_what_was_under_way_when_a_server_went_for_good_is_tried_by_the_next_run() -> None:
     port = free_port()
     with subprocess.Popen(start("dies").replace("{port}", str(port)), shell=True) as server:

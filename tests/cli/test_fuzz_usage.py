@@ -60,6 +60,18 @@ def test_a_refusal_that_there_is_not_is_told_before_credentials_are_asked_for(
     assert not Path("asked").exists()
 
 
+def test_a_slip_in_the_list_of_accepted_findings_is_told_before_anything_runs(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    Path("known.yaml").write_text("- {code: WS902}\n")
+    commands = ("--start", "touch began; : {port}", "--accepted", "known.yaml")
+    assert run(["fuzz", *commands, *CONTRACT]) == Exit.USAGE
+    err = capfd.readouterr().err
+    assert err.startswith("wsrecord: known.yaml:1:")
+    assert "seed" not in err
+    assert not Path("began").exists()
+
+
 def test_what_a_run_may_cost_is_said_once_it_begins(capfd: pytest.CaptureFixture[str]) -> None:
     most = ("--sessions", "1", "--messages", "1", "--seconds", "7", "--seed", "5", "--database", "none")
     assert run(["fuzz", "--start", start(), *CONTRACT, *most, "--phase", "examples"]) == Exit.CLEAN

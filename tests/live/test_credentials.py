@@ -63,6 +63,15 @@ def test_a_secret_that_can_not_be_had_is_not_repeated(text: str) -> None:
     assert VALUE not in str(caught.value)
 
 
+def test_what_a_page_left_out_is_asked_for_by_name() -> None:
+    with pytest.raises(UsageError, match="--secret token: … stands for"):
+        parse_secret("token=…", {})
+    with pytest.raises(UsageError, match="--header X-Key: … stands for"):
+        parse_header("X-Key: …")
+    with pytest.raises(UsageError, match="--query key: … stands for"):
+        parse_query("key=…")
+
+
 def test_headers_and_parameters_are_read() -> None:
     assert parse_header("X-Key: a: b") == ("X-Key", "a: b")
     assert parse_query("k=a=b") == ("k", "a=b")

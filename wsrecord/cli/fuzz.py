@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from wsrecord.cassette.recording import load as load_cassette
+from wsrecord.cli import fuzz_replay
 from wsrecord.cli import settings as configuration
 from wsrecord.cli.fuzz_login import Login
 from wsrecord.cli.fuzz_plan import (
@@ -137,6 +138,7 @@ def command(**options: Any) -> None:
     )
     allowed(options["target"], settings)
     habits = habits_of(options, settings.fuzz, _warn)
+    acceptances = configuration.acceptances(settings, here)
     contract = contract_of(settings)
     recorded = [load_cassette(path) for path in sources(options["sources"])]
     dialogues = [script(one, (contract,)) for one in recorded if kept_of(one) is None]
@@ -144,10 +146,13 @@ def command(**options: Any) -> None:
     servable(words)
     started = datetime.now(UTC).isoformat(timespec="seconds")
     done = _run(options, habits, words, dialogues)
-    report = report_of(done, contract, settings, here, started)
+    report = report_of(done, contract, settings, acceptances, started)
     deliver(report, outputs, View(coverage=options["show_coverage"]))
     if not outputs.to_stdout:
-        click.echo(dialogue_text.text(done.failures, done.saved), nl=False)
+        known = [id(one.finding) for one in report.accepted]
+        told = [failure for failure in done.failures if id(failure.finding) not in known]
+        click.echo(dialogue_text.text(told, done.saved), nl=False)
+        click.echo("".join(f"{line}\n" for line in fuzz_replay.lines(done.saved, options)), nl=False)
         click.echo(summary(done, options["save"]))
     if done.trouble is not None:
         click.echo(f"wsrecord: {done.trouble}", err=True)

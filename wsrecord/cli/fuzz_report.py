@@ -3,7 +3,7 @@
 import shutil
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,13 +11,12 @@ from typing import Any
 import click
 
 from wsrecord import __version__
-from wsrecord.cli import settings as configuration
 from wsrecord.config.settings import Settings
 from wsrecord.contract.model import Contract
 from wsrecord.explore.failure import Failure, Key
 from wsrecord.explore.reached import Reached
 from wsrecord.judge import coverage, registry
-from wsrecord.judge.acceptance import accept
+from wsrecord.judge.acceptance import Acceptance, accept
 from wsrecord.judge.codes import Group
 from wsrecord.judge.verdict import weigh
 from wsrecord.live.exploration import STOPPED_AT_FIRST, Explored
@@ -134,11 +133,17 @@ def _reached(reached: Reached, *, short: bool) -> Iterator[str]:
             yield escape.terminal(f"  {kind.name} missed: {', '.join(kind.missed[:_NAMED])}{more}")
 
 
-def report_of(done: Explored, contract: Contract, settings: Settings, here: Path, started: str) -> Report:
+def report_of(
+    done: Explored,
+    contract: Contract,
+    settings: Settings,
+    acceptances: Sequence[Acceptance],
+    started: str,
+) -> Report:
     """The findings as the report that all commands give."""
     sifted = accept(
         [failure.finding for failure in done.failures],
-        configuration.acceptances(settings, here),
+        acceptances,
         today=date.today(),
         cassettes=[str(path) for path in done.saved],
     )

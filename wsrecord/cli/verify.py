@@ -120,6 +120,7 @@ def command(names: tuple[str, ...], **options: Any) -> None:
     verify = wanted(settings, options)
     if options["update"] and ((verify.repeat or 1) > 1 or verify.against):
         raise UsageError("--update: record from one replay, without --repeat and --against")
+    configuration.acceptances(settings, here)  # a slip in the list is told before anything is played
     contracts = load_all(contracts_of(settings))
     pieces = [piece(path, contracts) for path in cassettes(names)]
     teachers = learned(pieces) if any(one.kept for one in pieces) else ()

@@ -22,6 +22,7 @@ from wsrecord.live.command_output import output_of
 
 Wanted: TypeAlias = tuple[str, str]  # a secret's name, and the placeholder that stands for it
 
+LEFT_OUT = "…"  # what pages of ours show where a secret may stand
 _EARLY = 10.0  # seconds before its expiry a token is taken for expired
 _PLAIN = "*"  # the variable that a bare token is
 _HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
@@ -53,6 +54,7 @@ def parse_header(text: str) -> tuple[str, str]:
         raise UsageError(f"--header {name!r}: write it like 'Authorization: Bearer {{token}}'")
     if re.search(r"[\r\n\0]", value):
         raise UsageError(f"--header {name}: a value can't hold a line break")
+    _is_there(f"--header {name}", value.strip())
     return name, value.strip()
 
 
@@ -61,7 +63,15 @@ def parse_query(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals or not name:
         raise UsageError(f"--query {name!r}: write it like 'token={{token}}'")
+    _is_there(f"--query {name}", value)
     return name, value
+
+
+def _is_there(option: str, value: str) -> None:
+    if value == LEFT_OUT:
+        raise UsageError(
+            f"{option}: {LEFT_OUT} stands for what was left out as a secret: put it in its place"
+        )
 
 
 def parse_secret(text: str, environ: Mapping[str, str]) -> tuple[str, str, str | None]:
@@ -69,6 +79,7 @@ def parse_secret(text: str, environ: Mapping[str, str]) -> tuple[str, str, str |
     name, equals, source = text.partition("=")
     if not equals or not name or not source:
         raise UsageError("--secret: write it like token=env:TOKEN or token=file:token.txt")
+    _is_there(f"--secret {name}", source)
     kind, colon, where = source.partition(":")
     if kind == "env" and colon:
         if where not in environ:
