@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import pty
+import re
 import resource
 import signal
 import subprocess
@@ -259,6 +260,17 @@ def test_a_run_that_is_hardly_one_tells_what_it_saw(capfd: pytest.CaptureFixture
     assert "WS901" in out
     assert "the budget of 0.1 seconds is used up" in out
     assert run(options("", "--seconds", "0.1")) == Exit.CLEAN
+
+
+def test_what_is_looked_into_after_the_end_is_said_to_be() -> None:
+    one = Running(*options("silent", "--phase", "invalid", "--seconds", "0.5"))
+    code, out = one.end()
+    assert code == Exit.FINDINGS
+    assert "0 failures; 0.5 s are over; looking into what was found" in one.said
+    assert "WS901 found: shrinking" in one.said
+    told = re.findall(r"([\d.]+) of 0.5 s", one.said)
+    assert all(float(spent) <= 0.5 for spent in told)
+    assert "the budget of 0.5 seconds is used up" in out
 
 
 def test_a_folder_of_cassettes_without_one_is_as_good_as_none() -> None:
