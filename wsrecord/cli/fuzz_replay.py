@@ -19,7 +19,6 @@ from wsrecord.report.escape import terminal
 
 _FEW = 3  # cassettes that are named one by one; of more, the folder
 _SHORTEST = 4  # characters of a secret that can be looked for in what is shown
-_STARTS = 60.0  # seconds to get ready, if nothing is said
 _HOLE = re.compile(r"((Bearer|Basic|Token|Digest) )?\{[A-Za-z_][\w.-]*\}")
 _IN_QUERY = re.compile(r"([?&])([^=&#\s]+)=([^&#\s]+)")
 # `--token VALUE`, `--token=VALUE`, `TOKEN=VALUE`
@@ -57,7 +56,7 @@ def _given(options: Mapping[str, Any], clean: Callable[[str], str]) -> Iterator[
     for option in ("target", "start", "ready", "reset"):
         if options[option] is not None:
             yield option, clean(options[option])
-    if options["start_timeout"] != _STARTS:
+    if options["start_timeout"] is not None:
         yield "start-timeout", f"{options['start_timeout']:g}"
     yield from (("contract", path) for path in options["contracts"])
     yield from (("header", _named(text, ": ")) for text in options["header"])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from wsrecord.cassette.model import Message
 from wsrecord.codec.registry import make
 from wsrecord.codec.unit import Unit, UnsayableError
 from wsrecord.contract.model import Contract
@@ -39,6 +40,7 @@ class Speech:
         self._random = random
         self._ids: dict[Any, str] = {}
         self.canaries: dict[Any, str] = {}
+        self._opcode: Opcode | None = Opcode.TEXT if self._spec == "json" else None  # of what is right
 
     def utter(self, move: Say, term: Term | None, given: Says) -> Utterance | None:
         """The message; None if its protocol has no bytes for it. `given` fills holes, if only with ABSENT."""
@@ -49,6 +51,8 @@ class Speech:
             if isinstance(role, Made) and isinstance(there, str | int) and there != "" and there not in ids:
                 ids.append(str(there))  # a server that takes a number for a text gives it back as one
         opcode = Opcode.BINARY if move.binary else Opcode.TEXT
+        if not move.binary and move.data is None:
+            opcode = self._spoken(value)
         data = move.data if move.data is not None else self._encoded(value, opcode)
         return None if data is None else Utterance(opcode, data, tuple(ids))
 
@@ -76,6 +80,18 @@ class Speech:
 
     def _new(self) -> str:
         return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
+
+    def _spoken(self, value: Any) -> Opcode:
+        """Text or binary, whichever its protocol takes."""
+        if self._opcode is None:
+            data = self._encoded(value, Opcode.TEXT)
+            if data is None:
+                return Opcode.TEXT  # there is nothing to be said
+            said = Message(session=1, sender="client", opcode=Opcode.TEXT, payload=data, t=0)
+            faults = (unit.fault for unit in make(self._spec).feed(1, said))
+            wrong = any(fault is not None and fault.code == "wrong-kind" for fault in faults)
+            self._opcode = Opcode.BINARY if wrong else Opcode.TEXT
+        return self._opcode
 
     def _encoded(self, value: Any, opcode: Opcode) -> bytes | None:
         if self._spec == "json":

@@ -177,6 +177,9 @@ class Seat:
         known = {one for said in self.said for one in said.ids}
         waiting = [one for one in self.said if one.pending]
         found = next((one for one in waiting if scalars.intersection(one.ids)), None)
+        if refused and (found is None or found.move.breaks is None):
+            # a wrong message that has no known place for an id may have said the same one
+            found = next((one for one in waiting if one.move.breaks is not None and not one.ids), found)
         if found is None and not scalars & known:
             if refused:
                 found = next((one for one in waiting if one.move.breaks is not None), None)
@@ -198,6 +201,10 @@ def _scalars(value: Any) -> Iterator[Any]:
                 rest += inner
             case str() as text:
                 yield text
+            case bool():
+                pass
+            case int() as number:
+                yield str(number)  # an id of digits goes out as a number, too
 
 
 def _texts(value: Any) -> Iterator[tuple[Pointer, str]]:
