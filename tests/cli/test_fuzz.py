@@ -1,5 +1,7 @@
 """`wsrecord fuzz` against a small real server, good or with one bug: what is found, how small, and kept."""
 
+import asyncio
+import contextlib
 import json
 import signal
 import socket
@@ -10,10 +12,14 @@ from pathlib import Path
 
 import pytest
 from explore.shop import CONTRACT, shop
+from support.frames import server as frames
+from support.scripted import Peer, scripted
 from support.shop_command import start
+from support.shopkeeper import Shop
 
 from wsrecord.cassette.recording import load
 from wsrecord.cli.main import run
+from wsrecord.contract.load import load as load_contract
 from wsrecord.explore.moves import Case, Say
 from wsrecord.explore.retold import saved_case
 
@@ -70,6 +76,39 @@ def test_a_bug_is_found_and_shrunk(bug: str, code: str, messages: int) -> None:
     assert codes() == [code]
     (case,) = kept()
     assert case.messages == messages
+
+
+def test_a_bug_is_found_where_there_are_no_pongs_and_pings_are_waited_for_once(tmp_path: Path) -> None:
+    contract = load_contract(tmp_path / "contract.yaml")
+    asked: list[bytes] = []
+
+    async def client(peer: Peer) -> None:
+        one = Shop(contract, "silent")
+        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):  # who looks in leaves soon
+            await peer.upgrade()
+            while True:
+                first, data = await peer.frame()
+                if first & 15 == 9:
+                    asked.append(data)
+                elif first & 15 == 8:
+                    peer.write(frames.close(1000))
+                    return
+                elif (answer := one.answer(data.decode() if first & 15 == 1 else data)) is not None:
+                    peer.write(frames.text(json.dumps(answer)))
+
+    async def main() -> int:
+        async with scripted(client) as port:
+            command = f"fuzz --target ws://127.0.0.1:{port} --contract contract.yaml --seed 1 --database none"
+            more = "--phase invalid --seconds 20 --json report.json"
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "wsrecord", *command.split(), *more.split()
+            )
+            return await process.wait()
+
+    assert asyncio.run(main()) == 1
+    assert set(codes()) == {"WS901"}
+    assert all(case.messages == 1 for case in kept())
+    assert asked == [b"there?"]
 
 
 def test_what_was_kept_fails_again_and_passes_on_a_server_that_was_mended() -> None:

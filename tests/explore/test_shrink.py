@@ -1,5 +1,6 @@
 """The shrinker, against what fails by definition."""
 
+import contextlib
 from collections.abc import Callable
 
 from wsrecord.explore.moves import Case, Close, Connect, Move, Probe, Say
@@ -14,7 +15,7 @@ def shrunk(moves: list[Move], fails: Callable[[Case], bool]) -> tuple[Case, int]
         row = next(tries)
         while True:
             count += len(row)
-            row = tries.send(next((number for number, one in enumerate(row) if fails(one)), None))
+            row = tries.send([number for number, one in enumerate(row) if fails(one)][:1])
     except StopIteration as end:
         return end.value, count
 
@@ -29,6 +30,24 @@ def test_moves_that_are_not_needed_are_left_out() -> None:
     case, tried = shrunk(moves, lambda case: {Probe(size=1), Probe(size=2)} <= set_of(case))
     assert case.moves == (Probe(size=1), Probe(size=2))
     assert tried < 200
+
+
+def test_what_can_be_left_out_one_by_one_is_tried_at_once() -> None:
+    needed = {Probe(size=1), Probe(size=2), Probe(size=3)}
+    moves: list[Move] = [Probe(size=9) for _ in range(8)]
+    moves[1::3] = [Probe(size=1), Probe(size=2), Probe(size=3)]
+
+    def rows(told: int) -> int:
+        tries, count = shrinking(Case(tuple(moves))), 0
+        with contextlib.suppress(StopIteration):
+            row = next(tries)
+            while True:
+                count += 1
+                failed = [number for number, one in enumerate(row) if needed <= set_of(one)][:told]
+                row = tries.send(failed)
+        return count
+
+    assert rows(told=99) < rows(told=1)
 
 
 def set_of(case: Case) -> set[Move]:

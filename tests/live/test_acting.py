@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from pathlib import Path
 from random import Random
 
@@ -12,11 +13,11 @@ from support.scripted import Peer, scripted
 from wsrecord.contract.load import load
 from wsrecord.explore.moves import Case, Say
 from wsrecord.explore.vocabulary import Vocabulary
-from wsrecord.judge.fuzz import Bare
+from wsrecord.judge.fuzz import Bare, Meant
 from wsrecord.live.acting import act
 from wsrecord.live.client import Patience
 from wsrecord.live.door import Door, Way
-from wsrecord.live.rules import Rules
+from wsrecord.live.rules import Rules, Waiting
 from wsrecord.live.upstream import parse_target
 
 CONTRACT = """
@@ -27,7 +28,7 @@ server: {said: null}
 keys: {message: /id}
 flows: {message: {key: message, order: say said}}
 """
-PING, PONG = 0x89, 0x8A
+CLOSE, PING, PONG = 0x88, 0x89, 0x8A
 
 
 @pytest.mark.parametrize("pongs", [True, False])
@@ -62,3 +63,28 @@ def test_a_pong_may_come_behind_the_answer(tmp_path: Path, pongs: bool) -> None:
     (fact,) = asyncio.run(run())
     assert fact.what == "a message in several frames with a ping between them"
     assert fact.got == (None if pongs else "no pong")
+
+
+def test_the_wait_for_an_answer_was_silence_too(tmp_path: Path) -> None:
+    """Who has not answered by then is not waited for once more, until nothing is open."""
+    (tmp_path / "contract.yaml").write_text(CONTRACT)
+    contract = load(tmp_path)
+
+    async def never_answers(peer: Peer) -> None:
+        await peer.upgrade()
+        while (await peer.frame())[0] != CLOSE:
+            pass
+        peer.write(server.close(1000))
+
+    async def run() -> float:
+        async with scripted(never_answers) as port:
+            door = Door(Way(), parse_target(f"ws://127.0.0.1:{port}", None), Patience())
+            waiting = Waiting(answer=0.3, quiet=5.0)
+            rules = Rules(contract, Vocabulary(contract), frozenset(), [door], waiting=waiting)
+            began = time.monotonic()
+            move = Say(event="say", value={"type": "say", "id": {"$new": 1}})
+            acted = await act(Case((move,)), rules, Random(1))
+            assert [fact.answer for fact in acted.facts if isinstance(fact, Meant)] == ["none"]
+            return time.monotonic() - began
+
+    assert 0.3 <= asyncio.run(run()) < 4

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import pytest
 from support.frames import server as frames
 from support.scripted import Peer, scripted
 
@@ -14,19 +15,23 @@ from wsrecord.live.watch import Watch
 
 
 @asynccontextmanager
-async def watched(seen: list[str], *, pongs: int = 99, leaves: bool = False) -> AsyncIterator[Watch]:
+async def watched(
+    seen: list[str], *, pongs: int = 99, leaves: bool = False, asks: bool = True
+) -> AsyncIterator[Watch]:
     async def act(peer: Peer) -> None:
         await peer.upgrade()
         seen.append("came")
         if leaves:
-            _, payload = await peer.frame()
-            peer.write(frames.frame(10, payload))
+            if asks:
+                _, payload = await peer.frame()
+                peer.write(frames.frame(10, payload))
             return
         while True:
             first, payload = await peer.frame()
-            if first & 15 == 9 and seen.count("ping") < pongs:
+            if first & 15 == 9:
                 seen.append("ping")
-                peer.write(frames.frame(10, payload))
+                if seen.count("ping") <= pongs:
+                    peer.write(frames.frame(10, payload))
             elif first & 15 == 8:
                 seen.append("left")
                 peer.write(frames.frame(8, payload))
@@ -34,7 +39,7 @@ async def watched(seen: list[str], *, pongs: int = 99, leaves: bool = False) -> 
 
     async with scripted(act) as port:
         door = Door(Way(), parse_target(f"ws://127.0.0.1:{port}", None), Patience())
-        async with Watch(door) as watch:
+        async with Watch(door, asks=asks) as watch:
             yield watch
 
 
@@ -70,13 +75,28 @@ def test_time_in_which_this_program_did_not_listen_does_not_count() -> None:
     asyncio.run(main())
 
 
-def test_a_session_that_the_server_ends_is_lost() -> None:
+@pytest.mark.parametrize("asks", [True, False])
+def test_a_session_that_the_server_ends_is_lost(asks: bool) -> None:
     async def main() -> Watch:
-        async with watched([], leaves=True) as watch:
+        async with watched([], leaves=True, asks=asks) as watch:
             await asyncio.sleep(0.2)
         return watch
 
     assert asyncio.run(main()).lost
+
+
+def test_where_there_are_no_pongs_nobody_asks_and_a_session_that_goes_on_is_not_lost() -> None:
+    seen: list[str] = []
+
+    async def main() -> Watch:
+        async with watched(seen, pongs=0, asks=False) as watch:
+            await asyncio.sleep(0.3)
+            await watch.renew()
+        return watch
+
+    watch = asyncio.run(main())
+    assert seen == ["came", "left", "came", "left"]
+    assert not watch.alarmed
 
 
 def test_another_session_takes_over_and_none_is_lost() -> None:

@@ -110,7 +110,7 @@ KNOWN = (
         code="WS909",
         shown=a_ping,
         phases=("wire",),
-        seconds=180,  # it has no pongs at all, and most frames fail: each is looked into first
+        seconds=100,  # most frames fail, and are looked into first
     ),
     Known(
         package="strawberry-graphql",

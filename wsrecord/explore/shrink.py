@@ -1,7 +1,7 @@
 """Fewer moves, then simpler ones: what to try next, given which of the last tries still failed.
 
-A generator of rows of candidates, the boldest first: `send(n)` goes on from the nth, `send(None)` says that
-none of them fails any more. It ends when nothing simpler does.
+A generator of rows of candidates, the boldest first. It is sent the numbers of those that still fail: it goes
+on from the first, before which none does, and others may be told with it. It ends when nothing simpler fails.
 """
 
 from collections.abc import Generator, Iterator, Sequence
@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from .moves import Case, Connect, Move, Say, hole
 
-Shrinking: TypeAlias = Generator[Sequence[Case], int | None, Case]
+Shrinking: TypeAlias = Generator[Sequence[Case], Sequence[int], Case]
 _ROUNDS = 3
 
 
@@ -36,11 +36,34 @@ def _fewer(case: Case) -> Shrinking:
                 for at in range(start, len(case.moves), size)
             ]
             row = [(at, one) for at, one in row if one.moves and _whole(one, case)]
-            kept = (yield [one for _, one in row]) if row else None
-            start, case = (None, case) if kept is None else row[kept]
+            kept = (yield [one for _, one in row]) if row else ()
+            if not kept:
+                start = None
+                continue
+            gone = [row[number][0] for number in kept]
+            start, small = row[kept[0]]
+            together = [_without(case, some, size) for some in _parts(gone)]
+            together = [one for one in together if one.moves and _whole(one, case)]
+            more = (yield together) if together else ()
+            case = together[more[0]] if more else small
         if size == 1:
             return case
         size //= 2
+
+
+def _parts(gone: Sequence[int]) -> Iterator[Sequence[int]]:
+    """What can be left out one by one may go at once: all of it, or half."""
+    if len(gone) > 1:
+        yield gone
+    if len(gone) > 3:
+        yield gone[: len(gone) // 2]
+
+
+def _without(case: Case, gone: Sequence[int], size: int) -> Case:
+    left = [
+        move for at, move in enumerate(case.moves) if not any(start <= at < start + size for start in gone)
+    ]
+    return case.with_moves(left)
 
 
 def _whole(small: Case, case: Case) -> bool:
@@ -62,10 +85,10 @@ def _simpler(case: Case) -> Shrinking:
                 for move in _simpler_moves(case.moves[at])
                 if not (isinstance(move, Connect) and _leads_back(case, move.on))
             ]
-            kept = (yield row) if row else None
-            if kept is None:
+            kept = (yield row) if row else ()
+            if not kept:
                 break
-            case = row[kept]
+            case = row[kept[0]]
     return case
 
 

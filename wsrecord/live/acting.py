@@ -42,7 +42,6 @@ _MANY = 20  # messages of one case, after which a server may have had enough
 _FORBIDDEN = (1004, 1005, 1006, 1015)
 _AGAIN = 7_000  # how far the ids of what is said once more are from those before
 _PIECES, _PAUSE = 12, 0.03  # of a message that is written slowly: so many, and seconds between them
-_GOODBYE = 0.5  # seconds to end what a case left open
 _STALL = 0.6  # seconds without reading, at the end
 
 
@@ -350,6 +349,7 @@ class _Acting:
         for seat in seats:
             assert seat.client is not None
             seat.client.listen(True)
+            seat.heard = time.monotonic()
             for said in seat.pending:
                 said.sent = time.monotonic()
 
@@ -357,25 +357,31 @@ class _Acting:
         """Until no flow is open, or nothing comes any more."""
         until = time.monotonic() + self._rules.waiting.whole / 3
         silent = self._rules.waiting.quiet
+        within = silent
+        if any(seat.pending for seat in seats):  # the wait for an answer was silence, too
+            heard = max((seat.heard for seat in seats), default=0.0)
+            within = min(silent, self._rules.waiting.answer) - (time.monotonic() - heard)
 
         def settled() -> bool:
             return all(seat.over or not seat.busy for seat in seats)
 
         while not settled():
             came = sum(seat.count for seat in seats)
-            within = min(silent, until - time.monotonic())
+            within = min(within, until - time.monotonic())
             if within <= 0 or not await self._news.until(
                 lambda came=came: settled() or sum(one.count for one in seats) > came,  # type: ignore[misc]
                 within,
             ):
                 return
+            within = silent
 
     async def leave(self) -> None:
         """Nothing is left open, and nothing is left without a word that the case did not want so."""
         clients = [seat.client for seat in self.seats.values() if seat.client is not None]
         staying = [client for client in clients if client.in_session]
         if staying:
-            await asyncio.wait([asyncio.create_task(one.close()) for one in staying], timeout=_GOODBYE)
+            within = self._rules.waiting.goodbye
+            await asyncio.wait([asyncio.create_task(one.close()) for one in staying], timeout=within)
         for client in clients:
             client.kill()
         await asyncio.sleep(0)

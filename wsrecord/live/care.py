@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -10,17 +11,18 @@ from wsrecord.errors import TargetError, UsageError
 from wsrecord.judge.codes import Code
 from wsrecord.judge.registry import judge_cassette
 from wsrecord.judge.shown import Shown
-from wsrecord.live.door import Answers
 from wsrecord.live.printed import Printed
 from wsrecord.live.reel import Reel
 from wsrecord.live.rules import Rules
 from wsrecord.live.target import Mark, Target
 from wsrecord.live.vitals import health, memory
-from wsrecord.live.watch import Watch
+from wsrecord.live.watch import Watch, has_pong, hears, prompt
 
 _GRACE = 0.4  # seconds to stop, for a server that may be stuck
-_BUSY = 0.7  # seconds that are waited for a busy server
+_BUSY = 0.7  # seconds that are waited for a busy server, unless it can be started anew in less
+_STUCK = 0.1  # seconds to stop, for one that was too busy to answer
 _AT_ONCE = 0.3  # seconds for the pong of one that is busy no more
+_PONG = 2.0  # seconds for the first pong of all; a server that has none is never asked again
 _LOOKS, _LOOK = 6, 0.1  # at a server that seems to end, and seconds between them
 
 
@@ -30,6 +32,8 @@ class Care:
     def __init__(self, target: Target, make: Callable[[Target], Rules], health: str | None) -> None:
         self.rules = make(target)  # those of the server that runs now
         self.lives = 1
+        self.has_pongs = True  # as far as is known
+        self._renewal: float | None = None  # seconds that the last start took
         self._target = target
         self._make = make
         self._health = health
@@ -69,15 +73,16 @@ class Care:
         return None if group is None else memory(group)
 
     async def knock(self) -> None:
-        """Come in once, and go; an error where that can't be, or the contract is for other sessions."""
-        reel = Reel({}, lambda: 0)
-        entry = await self.rules.doors[0].enter(reel, Answers())
+        """Come in, ask once, and go; an error where that can't be, or the contract is for other sessions."""
+        reel, pong = Reel({}, lambda: 0), asyncio.Event()
+        entry = await self.rules.doors[0].enter(reel, hears(pong))
         refused = entry.trouble
         if entry.status is None:
             refused = refused or "the upgrade was not answered"
         elif entry.status != 101:
             refused = refused or f"the upgrade was answered with {entry.status}"
         if refused is None:
+            self.has_pongs = await has_pong(entry.client, pong, _PONG)
             await entry.client.close()
         entry.client.kill()
         await asyncio.sleep(0)
@@ -90,6 +95,10 @@ class Care:
                     f"{contract.file}: it does not apply to the sessions that are made here ({one.message}): "
                     "give their path in --target, as ws://127.0.0.1:{port}/ws, or mend `applies:`"
                 )
+
+    def watch(self) -> Watch:
+        """Somebody beside the others, who asks only where there are answers."""
+        return Watch(self.rules.doors[-1], asks=self.has_pongs)
 
     async def well(self) -> bool:
         """Whether its page of health says so."""
@@ -119,30 +128,32 @@ class Care:
                 await asyncio.sleep(_LOOK)
         return False
 
-    async def revive(self) -> bool:
+    async def revive(self, grace: float = _GRACE) -> bool:
         """Start the server anew, or run what resets it; whether there is a server that is well."""
-        if await self._target.again(_GRACE):
+        began = time.monotonic()
+        if await self._target.again(grace):
+            self._renewal = time.monotonic() - began
             self.rules = self._make(self._target)
             self.lives += 1
             return True
         await self._target.reset()
         return not await self.gone()
 
-    async def renew(self) -> None:
+    async def renew(self, grace: float = _GRACE) -> None:
         """Bring a server that can be brought back to its first state."""
         if self.can_renew:
-            await self.revive()
+            await self.revive(grace)
 
     async def settled(self) -> None:
         """Wait until the server answers at once, for what came before may keep it busy; else renew it."""
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_BUSY):
+            soon = self._renewal is not None and self._renewal < _BUSY
+            async with asyncio.timeout(_AT_ONCE if soon else _BUSY):
                 while await self.alive():
-                    async with Watch(self.rules.doors[-1]) as watch:
-                        pass
-                    if not watch.mute and watch.longest < _AT_ONCE:
+                    if await prompt(self.rules.doors[-1], _AT_ONCE, asks=self.has_pongs):
                         return
-        await self.renew()
+                    await asyncio.sleep(_LOOK)
+        await self.renew(_STUCK)
 
     async def alive(self) -> bool:
         """Whether there is a server; started anew, if need be."""

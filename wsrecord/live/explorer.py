@@ -25,6 +25,7 @@ from wsrecord.live.rules import Rules
 from wsrecord.live.stretch import Player, Stretch
 from wsrecord.live.suspects import suspects, with_source
 from wsrecord.live.target import Target, ready
+from wsrecord.live.witness import Trial
 from wsrecord.report import fuzz_progress
 
 _LEAK = 48 << 20  # bytes more than at the beginning, after which it is looked for what costs them
@@ -34,7 +35,7 @@ _STORY = 12  # moves
 _NEAR = 20  # cases that are remembered where one of them ended the server
 _PURSUIT = 12.0  # seconds to find which of many cases did it
 _BROKE = Code.SERVER_BROKE.number
-_FEW = 4  # of them that are tried together at first
+_FEW, _MORE = 4, 8  # of them that are tried together, at first and then
 
 
 class Explorer:
@@ -203,18 +204,24 @@ class Explorer:
         return found, dead
 
     async def _whose(self, candidates: Sequence[Case], code: str) -> list[tuple[Case, Finding]]:
-        """Which of some cases does it alone: a few together at first, then each of them."""
+        """Which of some cases does it alone: some together at first, the likeliest few, then each of them."""
         until = time.monotonic() + _PURSUIT
-        for start in range(0, len(candidates), _FEW):
-            few = candidates[start : start + _FEW]
+        how = Trial(patience=1.0, brief=code == Code.OTHERS_WAIT.number)
+        start, size = 0, _FEW
+        while start < len(candidates):
+            some = candidates[start : start + size]
+            start, size = start + size, _MORE
             if time.monotonic() > until or not await self._fit(code):
                 return []
-            if code not in await self._inquest.around(few):
+            if code not in await self._inquest.around(some, how):
                 continue
-            for case in few:
+            if len(some) > _FEW and await self._fit(code):
+                half = some[:_FEW]
+                some = half if code in await self._inquest.around(half, how) else some[_FEW:]
+            for case in some:
                 if not await self._fit(code):
                     return []
-                for finding in await self._inquest.alone(case, patience=1.0):
+                for finding in await self._inquest.alone(case, how):
                     if finding.code == code and (code != "WS903" or finding.place.session is None):
                         return [(case, finding)]
         return []
@@ -263,6 +270,7 @@ class Explorer:
     # -- counting
 
     def _count(self, acted: Acted) -> None:
+        self._inquest.pace.see_among_others(acted)
         self.done.cases[acted.case.phase] += 1
         self.done.sessions += acted.reel.sessions
         self.done.messages += acted.case.messages

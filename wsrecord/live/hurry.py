@@ -11,13 +11,13 @@ _END = 0.5  # seconds that they may still take
 
 
 @contextlib.asynccontextmanager
-async def hurried(rules: Rules, alarmed: Callable[[], bool]) -> AsyncIterator[None]:
+async def hurried(rules: Rules, alarmed: Callable[[], bool], within: float = _END) -> AsyncIterator[None]:
     """While the block runs: when there is an alarm, all cases end soon."""
 
     async def look() -> None:
         while not alarmed():  # noqa: ASYNC110 - many things may raise it
             await asyncio.sleep(_LOOK)
-        rules.hurry(_END)
+        rules.hurry(within)
 
     task = asyncio.create_task(look())
     try:

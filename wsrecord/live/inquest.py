@@ -5,10 +5,9 @@ import contextlib
 import json
 import time
 from collections import Counter
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
-from typing import Any, TypeVar
 
 from wsrecord.errors import TargetError
 from wsrecord.explore import moves as moving
@@ -25,15 +24,15 @@ from wsrecord.judge.finding import Finding
 from wsrecord.judge.fuzz import Broke
 from wsrecord.judge.shown import Shown
 from wsrecord.live.acted import findings_of
+from wsrecord.live.at_once import all_of, until_one
 from wsrecord.live.care import Care
 from wsrecord.live.exploration import Exploration, Explored, Progress
 from wsrecord.live.finds import Finds
 from wsrecord.live.last_words import LastWords
 from wsrecord.live.outcome import Acted
+from wsrecord.live.pace import Pace
 from wsrecord.live.shelf import Shelf
-from wsrecord.live.witness import PATIENT, Witness
-
-T = TypeVar("T")
+from wsrecord.live.witness import ALONE, Trial, Witness
 
 _TRIES = 3  # suspects of one failure that are tried, if they come to nothing
 _EACH_CODE = 12  # failures of one code that are shrunk; more of them are only counted
@@ -41,23 +40,13 @@ _SIDE_BY_SIDE = 8
 _REELS = 200  # of cases of which the last words of a server may tell
 _FELT = ("WS904", "WS905", "WS906")  # these are felt by whoever else is there
 _LAST_PLAY = 5.0  # seconds that an interrupted run may still take to write down what it found
+_MUTE = (Code.UNANSWERED.number, Code.WIRE_MISHANDLED.number)  # these are told by what does not come
 _STATEFUL = ("WS903", "WS905", "WS906")  # after these a server is not what it was
 
 
 def judged(acted: Acted, shown: Sequence[Shown]) -> list[Finding]:
     """All that is wrong in a case, as it was played."""
     return findings_of(acted, acted.reel.recording(), shown, "live")
-
-
-async def _all(work: Sequence[Coroutine[Any, Any, T]]) -> list[T]:
-    """All of it at once; if one fails, none is left running."""
-    tasks = [asyncio.ensure_future(one) for one in work]
-    try:
-        return await asyncio.gather(*tasks)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 class Inquest:
@@ -76,6 +65,8 @@ class Inquest:
         self.words = LastWords(self._shelf.redactor, lambda: plan.values, _REELS)
         self._found: Failure | None = None  # what is being shrunk
         self._seen: Acted | None = None  # the last time that it showed
+        self._anew: Acted | None = None  # the last time that it showed from the login on
+        self.pace = Pace()
         self._until = time.monotonic() + plan.budget.seconds + plan.budget.shrinking
         self._known: set[Key] = set()
         self._codes: Counter[str] = Counter()
@@ -84,14 +75,14 @@ class Inquest:
         self._felt = False  # others feel the failure that is looked into
         self._tries: Counter[Key] = Counter()  # that came to nothing
 
-    async def alone(self, case: Case, *, patience: float = PATIENT) -> list[Finding]:
+    async def alone(self, case: Case, how: Trial = ALONE) -> list[Finding]:
         """One case by itself, with a witness: all that is wrong."""
-        acted = await self._witness.alone(case, patience=patience)
+        acted = await self._witness.alone(case, how)
         return judged(acted, [self._aside()])
 
-    async def around(self, cases: Sequence[Case]) -> set[str]:
+    async def around(self, cases: Sequence[Case], how: Trial = ALONE) -> set[str]:
         """Some cases together: the codes of what they did to others, and to the server."""
-        return await self._witness.around(cases)
+        return await self._witness.around(cases, how)
 
     def _aside(self) -> Shown:
         """What is shown here counts for nothing."""
@@ -115,7 +106,7 @@ class Inquest:
         if not self.wants(key):
             return
         self._known.add(key)
-        self._seen = self._shown = None
+        self._seen = self._anew = self._shown = None
         self._remembers = False
         await self._care.renew()  # what earlier dialogues left behind is no part of this one
         first, worst = await self._look_at(case, key)
@@ -143,7 +134,8 @@ class Inquest:
             if small == case:
                 break
             await self._care.renew()  # each step was played once: all together are put to the vote
-            found, again = await self._vote(small, key, await self._shows(small, key))
+            small, first = await self._from_login(tidy(small), key)
+            found, again = await self._vote(small, key, first)
             if found is not None:
                 case, finding, votes = small, found, again
                 break
@@ -197,11 +189,12 @@ class Inquest:
     ) -> tuple[int, int]:
         least, most = self._plan.votes
         turns, times = 1, int(first is not None)
+        how = Trial(brief=_is_wait(key))
         while times < least and times + most - turns >= least:
             if renewing:
                 await self._care.renew()
             more = 1 if renewing else min(least - times, most - turns, self._at_once)
-            for found in await _all([self._shows(case, key) for _ in range(more)]):
+            for found in await all_of([self._shows(case, key, how) for _ in range(more)]):
                 turns, times = turns + 1, times + (found is not None)
                 self._shown = found or self._shown
         return times, turns
@@ -211,12 +204,12 @@ class Inquest:
         """How many replays may run side by side: one, where each of them is felt by the others."""
         return 1 if self._felt else min(_SIDE_BY_SIDE, self._plan.concurrency)
 
-    async def _shows(self, case: Case, key: Key, *, patience: float = PATIENT) -> Finding | None:
+    async def _shows(self, case: Case, key: Key, how: Trial = ALONE) -> Finding | None:
         """Whether a case fails in this way, on a server that is well."""
-        return (await self._look_at(case, key, patience=patience))[0]
+        return (await self._look_at(case, key, how))[0]
 
     async def _look_at(
-        self, case: Case, key: Key, *, patience: float = PATIENT
+        self, case: Case, key: Key, how: Trial = ALONE
     ) -> tuple[Finding | None, Finding | None]:
         """Whether a case fails in this way, and what says most of all that is wrong then."""
         if not await self._fit(key[0]):
@@ -224,11 +217,12 @@ class Inquest:
         if key[0] == "WS906":
             leak = await self.leaks(case)
             return leak, leak
-        acted = await self._witness.alone(case, patience=patience)
+        acted = await self._witness.alone(case, how)
         found = judged(acted, [self._aside()])
         same = next((one for one in found if alike(key_of(one), key)), None)
         if same is not None:
             self._seen = acted
+            self._anew = acted if how.anew else self._anew
             if self._found is not None:
                 self._found = replace(self._found, case=case, finding=same)
         return same, chosen(found)
@@ -249,54 +243,71 @@ class Inquest:
         try:
             row = next(tries)
             while time.monotonic() < until:
-                kept = await self._first_that_fails(row, key, tried, until, renewing=renewing)
-                if kept is not None:
-                    case = row[kept]
+                kept = await self._those_that_fail(row, key, tried, until, renewing=renewing)
+                if kept:
+                    case = row[kept[0]]
                 row = tries.send(kept)
         except StopIteration as end:
             case = end.value
         return case, time.monotonic() < until  # past that, what was left to try was not played
 
-    async def _first_that_fails(
+    async def _those_that_fail(
         self, row: Sequence[Case], key: Key, tried: set[str], until: float, *, renewing: bool
-    ) -> int | None:
-        """Of candidates, the first that fails in this way; those that were tried before do not."""
-        new: list[int] = []
+    ) -> list[int]:
+        """Of candidates, the first that fail in this way; those that were tried before do not."""
+        new: list[tuple[int, str]] = []
         for number, one in enumerate(row):
             text = json.dumps(moving.as_json(one), sort_keys=True)
             if text not in tried and fitting(one, self._care.rules.words):
-                tried.add(text)
-                new.append(number)
+                new.append((number, text))
         size = 1 if renewing else self._at_once
         while new and time.monotonic() < until:
             some, new = new[:size], new[size:]
             if renewing:
                 await self._care.renew()
-            shown = await _all([self._shows(row[number], key, patience=1.0) for number in some])
-            for number, found in zip(some, shown, strict=True):
-                if found is not None:
-                    return number
-        return None
+            quick = self._quick(key)
+            shown = await until_one([self._shows(row[number], key, quick) for number, _ in some])
+            failed = [number for (number, _), found in zip(some, shown, strict=True) if found is not None]
+            tried.update(text for number, text in some if not failed or number <= failed[0])
+            if failed:
+                return failed
+        return []
+
+    def _quick(self, key: Key) -> Trial:
+        """How a candidate is tried, before those that failed are put to the vote."""
+        answer = self.pace.enough if key[0] in _MUTE else None
+        return Trial(patience=1.0, answer=answer, brief=_is_wait(key))
 
     async def _keep(self, failure: Failure) -> None:
-        """Play it once more from the login on, and write that down; or as it was seen, if that can't be."""
+        """Write down how it went from the login on, played for that if need be; or as it was seen."""
         acted = self._seen
         try:
-            if self._shelf.folder is not None and await self._care.alive():
-                acted = await self._witness.alone(failure.case, anew=True)
-                if failure.key[0] == Code.OTHERS_WAIT.number:
+            if self._anew is not None and self._anew.case.moves == failure.case.moves:
+                acted = self._anew
+            elif self._shelf.folder is not None and await self._care.alive():
+                acted = await self._witness.alone(failure.case, Trial(anew=True))
+                if _is_wait(failure.key):
                     failure, acted = await self._beside(failure, acted)
         finally:
             self._put(failure, acted)
         if failure.key[0] in _STATEFUL:
             await self._care.revive()
 
+    async def _from_login(self, case: Case, key: Key) -> tuple[Case, Finding | None]:
+        """Whether it shows as it would be kept: from the login on, and with the user in it who felt it."""
+        if _is_wait(key):
+            both = tidy(with_bystander(case, len(self._care.rules.doors) - 1))
+            found = await self._shows(both, key, Trial(anew=True))
+            if found is not None or both.moves == case.moves:
+                return both, found
+        return case, await self._shows(case, key, Trial(anew=True))
+
     async def _beside(self, failure: Failure, acted: Acted) -> tuple[Failure, Acted]:
         """With the user in it who watched: whoever replays it knows of no others than those in the case."""
         case = with_bystander(failure.case, len(self._care.rules.doors) - 1)
         if case.moves == failure.case.moves or not await self._fit(failure.key[0]):
             return failure, acted
-        both = await self._witness.alone(case, anew=True)
+        both = await self._witness.alone(case, Trial(anew=True))
         if all(one.code != failure.key[0] for one in judged(both, [self._aside()])):
             return failure, acted
         return replace(failure, case=tidy(case)), both
@@ -323,7 +334,7 @@ class Inquest:
 
     def _put(self, failure: Failure, acted: Acted | None) -> None:
         finding = self._with_words(failure.finding, acted)
-        self._found = self._seen = None
+        self._found = self._seen = self._anew = None
         if acted is not None:
             rules = self._care.rules
             kept = kept_by(
@@ -363,8 +374,14 @@ class Inquest:
         return None if leak is None else fuzz.judge([leak], "live", self._care.rules.contract.name)[0]
 
     def _count(self, acted: Acted) -> None:
+        self.pace.see(acted)
         self.done.sessions += acted.reel.sessions
         self.done.messages += acted.case.messages
+
+
+def _is_wait(key: Key) -> bool:
+    """Whether it is all told by the time that others feel it."""
+    return key[0] == Code.OTHERS_WAIT.number
 
 
 def _is_felt(finding: Finding) -> bool:

@@ -186,7 +186,7 @@ def _meant(said: Said, session: int, seat: Seat) -> Meant:
         due=said.due,
         welcome=said.welcome,
         odd=breaks is not None and breaks.startswith("surrogate"),
-        waited=said.waited,
+        waited=said.waited if said.took is None else said.took,
     )
 
 

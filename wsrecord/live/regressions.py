@@ -31,7 +31,7 @@ from wsrecord.live.reel import Reel
 from wsrecord.live.rehearsal import Piece
 from wsrecord.live.rules import Rules
 from wsrecord.live.target import Target
-from wsrecord.live.witness import Witness
+from wsrecord.live.witness import Trial, Witness
 
 Write = Callable[[Reel], tuple[Path, Recording]]
 _CLOSE = 2.0  # seconds for the server's close
@@ -69,7 +69,7 @@ class Regressions:
         rules = self._rules(kept, contract, list(ways(piece, actor, purses)))
         care = Care(self._target, rules, kept.health or self._health)
         witness = Witness(care, self._random, lambda _: None)
-        acted = await witness.alone(kept.case, anew=True)
+        acted = await witness.alone(kept.case, Trial(anew=True))
         acted.reel.records.append(note_of(kept, acted.reel.clock()))
         path, live = write(acted.reel)
         shown = Shown(contract)

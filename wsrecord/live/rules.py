@@ -18,10 +18,15 @@ class Waiting:
     quiet: float = 1.0  # of silence, with something still open
     hear: float = 0.7
     whole: float = 30.0  # for the whole case
+    goodbye: float = 0.5  # to end what a case left open
 
     def times(self, factor: float) -> "Waiting":
         """Longer ones."""
         return replace(self, answer=self.answer * factor, quiet=self.quiet * factor, hear=self.hear * factor)
+
+    def no_longer(self, answer: float | None) -> "Waiting":
+        """The same, where answers come within so many seconds or not at all."""
+        return self if answer is None else replace(self, answer=min(self.answer, answer))
 
 
 @dataclass(slots=True)

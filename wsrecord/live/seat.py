@@ -41,6 +41,7 @@ class Said:
     by: str = ""
     answered_at: int | None = None  # the number of the message that did
     waited: float = 0.0
+    took: float | None = None  # seconds until its answer
     hasty: bool = False  # said before what came before was answered, or before it was answered itself
 
     @property
@@ -68,6 +69,7 @@ class Seat:
         self.client: Client | None = None
         self.said: list[Said] = []
         self.count = 0  # messages of both sides
+        self.heard = time.monotonic()  # the last of them
         self.pongs: list[bytes] = []
         self.closed: tuple[int | None, bool] | None = (
             None  # the server's close: its code, whether it was first
@@ -123,6 +125,7 @@ class Seat:
 
     def hear(self, sender: Direction, messages: list[Message]) -> None:
         """Take messages of either side."""
+        self.heard = time.monotonic()
         for message in messages:
             self.count += 1
             if sender == "server":
@@ -189,6 +192,7 @@ class Seat:
         if found is not None:
             found.answer = "refused" if refused else "answered"
             found.by, found.answered_at = name, self.count
+            found.took = time.monotonic() - found.sent
 
 
 def _scalars(value: Any) -> Iterator[Any]:

@@ -17,7 +17,6 @@ from wsrecord.live.checkup import Checkup
 from wsrecord.live.hurry import hurried
 from wsrecord.live.outcome import Acted
 from wsrecord.live.suspects import Timed
-from wsrecord.live.watch import Watch
 
 _ROUND = 5  # cases for each place, between two looks at the server
 _LAST = 2  # rounds that are remembered
@@ -44,7 +43,7 @@ class Stretch:
         self.exhausted = False  # there are no more cases
         self.failed: list[tuple[Case, Finding]] = []
         self.open: list[Case] = []  # what nobody knows of whether it still fails
-        self.watch = Watch(care.rules.doors[-1])
+        self.watch = care.watch()
         self._cases = cases
         self._at_once = at_once
         self._round = _ROUND * at_once

@@ -1,4 +1,7 @@
-"""A session beside the others, that only asks now and then whether anybody is there."""
+"""A session beside the others, that only asks now and then whether anybody is there.
+
+A server that has no pongs is not asked: all that is told of it is that it ended the session.
+"""
 
 import asyncio
 import contextlib
@@ -13,16 +16,63 @@ from wsrecord.wire.frames import Direction, Opcode
 EVERY = 0.1  # seconds between two questions
 TOO_LONG = 1.0  # seconds that nobody should have to wait for a pong
 _LOOKS, _LOOK = 200, 0.01  # for the last pong, and seconds between them
+_QUESTION = b"there?"
+
+
+async def has_pong(client: Client, pong: asyncio.Event, within: float) -> bool:
+    """Ask, and wait for the pong that sets the event; whether it came before the end."""
+    client.send(Opcode.PING, _QUESTION)
+    ends = [asyncio.ensure_future(one.wait()) for one in (pong, client.gone)]
+    try:
+        await asyncio.wait(ends, timeout=within, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for one in ends:
+            one.cancel()
+    return pong.is_set()
+
+
+def hears(pong: asyncio.Event) -> Answers:
+    """Sets it with each pong."""
+
+    def hear(sender: Direction, messages: list[Message]) -> None:
+        if _is_pong(sender, messages):
+            pong.set()
+
+    return Answers(hear)
+
+
+def _is_pong(sender: Direction, messages: list[Message]) -> bool:
+    return sender == "server" and any(one.opcode is Opcode.PONG for one in messages)
+
+
+async def prompt(door: Door, within: float, *, asks: bool = True) -> bool:
+    """Whether somebody who comes in is let in, and answered, at once."""
+    pong = asyncio.Event()
+    began = time.monotonic()
+    entry = await door.enter(Reel({}, lambda: 0), hears(pong))
+    left = within - (time.monotonic() - began)
+    try:
+        good = entry.status == 101 and left > 0
+        good = good and (not asks or await has_pong(entry.client, pong, left))
+        if good:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(within):
+                    await entry.client.close()
+        return good
+    finally:
+        entry.client.kill()
+        await asyncio.sleep(0)
 
 
 class Watch:
-    """Asks by ping frames, which every server answers; `longest` is how long it had to wait."""
+    """Asks by ping frames, if the server has pongs; `longest` is how long it had to wait."""
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: Door, *, asks: bool = True) -> None:
         self.longest = 0.0
         self.when = time.monotonic()  # it began to wait so long, or its connection was lost
         self.lost = False  # its connection ended, and nobody of ours ended it
         self._door = door
+        self._asks = asks
         self._client: Client | None = None
         self._asked: float | None = None
         self._pong = asyncio.Event()
@@ -55,11 +105,6 @@ class Watch:
         await asyncio.sleep(0)
 
     @property
-    def mute(self) -> bool:
-        """Whether nobody answered at all."""
-        return not self._pong.is_set()
-
-    @property
     def alarmed(self) -> bool:
         """Whether something is wrong by now."""
         return self.lost or max(self.longest, self._waiting) > TOO_LONG
@@ -89,17 +134,11 @@ class Watch:
         reel = Reel({}, time.monotonic_ns)
         entry = await self._door.enter(reel, Answers(self._hear))
         self._client = entry.client
-        if entry.status == 101 and await self._has_pongs(entry.client):
+        if entry.status != 101:
+            return
+        # with nothing else going on: who does not even answer then keeps nobody waiting
+        if not self._asks or await has_pong(entry.client, self._pong, TOO_LONG):
             self._task = asyncio.create_task(self._ask(entry.client))
-
-    async def _has_pongs(self, client: Client) -> bool:
-        """Whether it answers at all, with nothing else going on: who has no pongs keeps nobody waiting."""
-        client.send(Opcode.PING, b"there?")
-        ends = [asyncio.ensure_future(one.wait()) for one in (self._pong, client.gone)]
-        await asyncio.wait(ends, timeout=TOO_LONG, return_when=asyncio.FIRST_COMPLETED)
-        for one in ends:
-            one.cancel()
-        return self._pong.is_set()
 
     async def _stop(self) -> None:
         if self._task is not None:
@@ -109,10 +148,12 @@ class Watch:
 
     def _question(self, client: Client) -> None:
         self._asked, self._excused = time.monotonic(), 0.0
-        client.send(Opcode.PING, b"there?")
+        client.send(Opcode.PING, _QUESTION)
 
     async def _last_word(self, client: Client) -> None:
         """What a case did last may be on its way: ask once more, and give the end of a server a moment."""
+        if not self._asks:
+            return
         if self._asked is None and not client.closing.is_set():
             self._question(client)
         for _ in range(_LOOKS):
@@ -121,7 +162,7 @@ class Watch:
             await asyncio.sleep(_LOOK)
 
     def _hear(self, sender: Direction, messages: list[Message]) -> None:
-        if sender == "server" and any(one.opcode is Opcode.PONG for one in messages):
+        if _is_pong(sender, messages):
             self._pong.set()
             self._note()
             self._asked = None
@@ -132,7 +173,7 @@ class Watch:
 
     async def _ask(self, client: Client) -> None:
         while not client.gone.is_set() and not client.closing.is_set():
-            if self._asked is None:
+            if self._asks and self._asked is None:
                 self._question(client)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(EVERY):

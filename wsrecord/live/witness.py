@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from random import Random
 
 from wsrecord.explore.failure import label
@@ -14,13 +14,38 @@ from wsrecord.live.care import Care
 from wsrecord.live.hurry import hurried
 from wsrecord.live.outcome import Acted
 from wsrecord.live.printed import Printed
+from wsrecord.live.rules import Rules
 from wsrecord.live.target import Mark
 from wsrecord.live.watch import TOO_LONG, Watch
 
 PATIENT = 2.0  # times as long is waited where one is played alone
+_END = 0.5
 _LEAK_EACH = 256 << 10  # bytes that one case costs, each time
 _LEAK_TIMES, _LEAK_ROUNDS, _WARM = 12, 4, 2  # times that one is played, or each of some; and before
 _AT_ONCE = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """How one case is tried alone."""
+
+    patience: float = PATIENT
+    answer: float | None = None  # seconds for an answer, if fewer than patience has
+    anew: bool = False  # from the login on
+    brief: bool = False  # it is enough to know that others feel it
+
+    @property
+    def end(self) -> float:
+        """Seconds that a case may still take when others feel it."""
+        return 0.0 if self.brief else _END
+
+    def rules(self, rules: Rules) -> Rules:
+        """Those of the run, with as much time as this trial has."""
+        waiting = rules.waiting.times(self.patience).no_longer(self.answer)
+        return replace(rules, waiting=replace(waiting, goodbye=0.0) if self.brief else waiting)
+
+
+ALONE = Trial()
 
 
 class Witness:
@@ -32,18 +57,18 @@ class Witness:
         self._count = count
         self._begun = self._under_way = 0  # cases by themselves, though several may be side by side
 
-    async def alone(self, case: Case, *, anew: bool = False, patience: float = PATIENT) -> Acted:
-        """Act it out; what was seen from outside is among its facts. `anew`: from the login on."""
-        rules = replace(self._care.rules, waiting=self._care.rules.waiting.times(patience))
+    async def alone(self, case: Case, how: Trial = ALONE) -> Acted:
+        """Act it out; what was seen from outside is among its facts."""
+        rules = how.rules(self._care.rules)
         self._begun += 1
         self._under_way += 1
         number, single = self._begun, self._under_way == 1
         try:
-            async with Watch(rules.doors[-1]) as watch, hurried(rules, lambda: watch.alarmed):
+            async with self._care.watch() as watch, hurried(rules, lambda: watch.alarmed, how.end):
                 mark = self._care.mark()
-                acted = await act(case, rules, self._fresh(), anew=anew)
+                acted = await act(case, rules, self._fresh(), anew=how.anew)
             self._count(acted)
-            acted, printed = await self._seen(acted, case, watch, mark, patient=anew)
+            acted, printed = await self._seen(acted, case, watch, mark, patient=how.anew)
         finally:
             self._under_way -= 1
         if not single or self._begun != number:  # what others brought about may be among it
@@ -70,10 +95,10 @@ class Witness:
             facts = [fact for fact in facts if not isinstance(fact, Broke)]
         return replace(acted, facts=(*acted.facts, *facts)), printed if broke or ended else None
 
-    async def around(self, cases: Sequence[Case]) -> set[str]:
+    async def around(self, cases: Sequence[Case], how: Trial = ALONE) -> set[str]:
         """Some cases together: the codes of what they did to others, and to the server."""
-        rules = self._care.rules
-        async with Watch(rules.doors[-1]) as watch, hurried(rules, lambda: watch.alarmed):
+        rules = how.rules(self._care.rules)
+        async with self._care.watch() as watch, hurried(rules, lambda: watch.alarmed, how.end):
             played = await asyncio.gather(*(act(case, rules, self._fresh()) for case in cases))
         for acted in played:
             self._count(acted)
