@@ -88,3 +88,56 @@ def test_the_wait_for_an_answer_was_silence_too(tmp_path: Path) -> None:
             return time.monotonic() - began
 
     assert 0.3 <= asyncio.run(run()) < 4
+
+
+def test_answers_that_come_one_after_the_other_are_answers(tmp_path: Path) -> None:
+    """A server that is slow is not silent: who waits for the last waits for those before it."""
+    (tmp_path / "contract.yaml").write_text(CONTRACT)
+    contract = load(tmp_path)
+
+    async def answers_in_turn(peer: Peer) -> None:
+        await peer.upgrade()
+        while (frame := await peer.frame())[0] != CLOSE:
+            await asyncio.sleep(0.15)
+            peer.write(server.text(json.dumps({"type": "said", "id": json.loads(frame[1])["id"]})))
+        peer.write(server.close(1000))
+
+    async def run() -> list[str]:
+        async with scripted(answers_in_turn) as port:
+            door = Door(Way(), parse_target(f"ws://127.0.0.1:{port}", None), Patience())
+            waiting = Waiting(answer=0.6, quiet=0.6, whole=6.0)
+            rules = Rules(contract, Vocabulary(contract), frozenset(), [door], waiting=waiting)
+            moves = [
+                Say(event="say", value={"type": "say", "id": {"$new": n}}, then="now") for n in range(25)
+            ]
+            acted = await act(Case(tuple(moves)), rules, Random(1))
+            return [fact.answer for fact in acted.facts if isinstance(fact, Meant)]
+
+    assert asyncio.run(run()) == ["answered"] * 25
+
+
+def test_what_a_server_says_unasked_keeps_nobody_waiting(tmp_path: Path) -> None:
+    told = CONTRACT.replace("{said: null}", "{said: null, more: null, tick: null}")
+    (tmp_path / "contract.yaml").write_text(told.replace("say said}", "say said more}"))
+    contract = load(tmp_path)
+
+    async def ticks(peer: Peer) -> None:
+        await peer.upgrade()
+        _, said = await peer.frame()
+        peer.write(server.text(json.dumps({"type": "said", "id": json.loads(said)["id"]})))
+        leaving = asyncio.create_task(peer.frame())
+        while not (await asyncio.wait([leaving], timeout=0.05))[0]:
+            peer.write(server.text('{"type": "tick"}'))
+        peer.write(server.close(1000))
+
+    async def run() -> float:
+        async with scripted(ticks) as port:
+            door = Door(Way(), parse_target(f"ws://127.0.0.1:{port}", None), Patience())
+            waiting = Waiting(answer=0.3, quiet=0.3, whole=60.0)
+            rules = Rules(contract, Vocabulary(contract), frozenset(), [door], waiting=waiting)
+            move = Say(event="say", value={"type": "say", "id": {"$new": 1}})
+            began = time.monotonic()
+            await act(Case((move,)), rules, Random(1))
+            return time.monotonic() - began
+
+    assert asyncio.run(run()) < 6  # a third of the whole was waited

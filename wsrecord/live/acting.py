@@ -31,6 +31,7 @@ from wsrecord.explore.speech import BETWEEN, Speech, Utterance
 from wsrecord.explore.wire import fragments
 from wsrecord.judge.fuzz import Bare, Broke, Fact
 from wsrecord.live.door import Answers, Approach, Door
+from wsrecord.live.lull import until_answered, until_quiet
 from wsrecord.live.outcome import Acted, heard_out, how, label, odd, outcome
 from wsrecord.live.reel import Reel
 from wsrecord.live.rules import Rules
@@ -55,7 +56,7 @@ async def act(case: Case, rules: Rules, random: Random, *, anew: bool = False) -
         async with limit:
             await acting.run()
     except TimeoutError:
-        pass  # what was not answered by then is told as that
+        acting.out_of_time()
     finally:
         hurried = limit.when() != planned
         rules.limits.discard(limit)
@@ -214,12 +215,12 @@ class _Acting:
         await seat.client.drain()
         waiting = self._rules.waiting
         if move.then != "now" and due and not seat.stalled:
-            await self._news.until(lambda: heard_out(said, seat), waiting.answer)
+            await until_answered(self._news, [seat], lambda: heard_out(said, seat), said.sent, waiting.answer)
             self._unanswered = said.pending and not seat.over
         elif odd(move):  # nobody has to answer: what comes of it comes soon
             await self._news.until(lambda: heard_out(said, seat), waiting.hear)
         if move.then == "quiet":
-            await self._quiet([seat])
+            await until_quiet(self._news, [seat], waiting)
         said.waited = time.monotonic() - said.sent
         if odd(move):
             await self._in_frames(seat, said)
@@ -326,21 +327,30 @@ class _Acting:
 
     async def _end(self) -> None:
         """What is open comes to its end; what waits for an answer gets its time; then the client goes."""
-        waiting = self._rules.waiting
         live = [seat for seat in self.seats.values() if not seat.left]
         await self._read_again([seat for seat in live if seat.stalled])
-        now = time.monotonic()
-        due = [said.sent + waiting.answer - now for seat in live for said in seat.pending if not seat.over]
-        await self._news.until(
-            lambda: all(seat.over or not seat.pending for seat in live), max(due, default=0.0)
+        sent = [said.sent for seat in live for said in seat.pending if not seat.over]
+        await until_answered(
+            self._news,
+            live,
+            lambda: all(seat.over or not seat.pending for seat in live),
+            max(sent, default=0.0),
+            self._rules.waiting.answer,
         )
-        await self._quiet(live)
+        await until_quiet(self._news, live, self._rules.waiting)
         for seat in live:
             for said in seat.pending:
                 said.waited = time.monotonic() - said.sent
             if seat.client is not None and not seat.over:
                 seat.left = True
                 await seat.client.close()
+
+    def out_of_time(self) -> None:
+        """The case took too long: what still waits for its turn is not called unanswered."""
+        late = time.monotonic() - self._rules.waiting.answer
+        for seat in self.seats.values():
+            for said in seat.pending if seat.answered > late else ():
+                said.answer = "left"
 
     async def _read_again(self, seats: Sequence[Seat]) -> None:
         """Those that did not read do so again; what they were told meanwhile comes late."""
@@ -349,31 +359,9 @@ class _Acting:
         for seat in seats:
             assert seat.client is not None
             seat.client.listen(True)
-            seat.heard = time.monotonic()
+            seat.moved = time.monotonic()
             for said in seat.pending:
                 said.sent = time.monotonic()
-
-    async def _quiet(self, seats: Sequence[Seat]) -> None:
-        """Until no flow is open, or nothing comes any more."""
-        until = time.monotonic() + self._rules.waiting.whole / 3
-        silent = self._rules.waiting.quiet
-        within = silent
-        if any(seat.pending for seat in seats):  # the wait for an answer was silence, too
-            heard = max((seat.heard for seat in seats), default=0.0)
-            within = min(silent, self._rules.waiting.answer) - (time.monotonic() - heard)
-
-        def settled() -> bool:
-            return all(seat.over or not seat.busy for seat in seats)
-
-        while not settled():
-            came = sum(seat.count for seat in seats)
-            within = min(within, until - time.monotonic())
-            if within <= 0 or not await self._news.until(
-                lambda came=came: settled() or sum(one.count for one in seats) > came,  # type: ignore[misc]
-                within,
-            ):
-                return
-            within = silent
 
     async def leave(self) -> None:
         """Nothing is left open, and nothing is left without a word that the case did not want so."""

@@ -69,7 +69,9 @@ class Seat:
         self.client: Client | None = None
         self.said: list[Said] = []
         self.count = 0  # messages of both sides
-        self.heard = time.monotonic()  # the last of them
+        self.steps = 0  # of flows: answers, and what belongs to something
+        self.moved = time.monotonic()  # the last of them
+        self.answered = 0.0  # when a message last was
         self.pongs: list[bytes] = []
         self.closed: tuple[int | None, bool] | None = (
             None  # the server's close: its code, whether it was first
@@ -125,7 +127,6 @@ class Seat:
 
     def hear(self, sender: Direction, messages: list[Message]) -> None:
         """Take messages of either side."""
-        self.heard = time.monotonic()
         for message in messages:
             self.count += 1
             if sender == "server":
@@ -152,6 +153,8 @@ class Seat:
             return
         if isinstance(event, Event):
             self._flows.feed(event.name, unit.sender, event.keys)
+            if event.keys:
+                self._step()
             if unit.sender == "server" and unit.readable:
                 self._personal(event, unit)
         if unit.sender == "client" and isinstance(event, Event) and unit.readable:
@@ -193,6 +196,13 @@ class Seat:
             found.answer = "refused" if refused else "answered"
             found.by, found.answered_at = name, self.count
             found.took = time.monotonic() - found.sent
+            self.answered = time.monotonic()
+            self._step()
+
+    def _step(self) -> None:
+        """Something went on that somebody waits for."""
+        self.steps += 1
+        self.moved = time.monotonic()
 
 
 def _scalars(value: Any) -> Iterator[Any]:
