@@ -10,7 +10,7 @@ from support import examples
 
 from wsrecord.cli.check import command
 from wsrecord.cli.main import run as wsrecord
-from wsrecord.errors import Exit
+from wsrecord.errors import Exit, UsageError
 
 CONTRACT = "contract: example\nname: /type\nserver:\n  done: {required: [run_id]}\n"
 RIGHT = {"type": "done", "run_id": "r1"}
@@ -91,6 +91,13 @@ def test_several_contracts_each_judge_what_they_are_for(folder: Path) -> None:
     result = run("a.wsr.jsonl", "--contract", "schemas", "--contract", "other")
     assert "WS602 no-event-seen: no event of other was seen" in result.stdout
     assert "against example, other" in result.stdout
+
+
+@pytest.mark.parametrize("file", ["none/report.json", "schemas"])
+def test_a_report_that_cannot_be_written_is_told_before_anything_is_read(folder: Path, file: str) -> None:
+    result = CliRunner().invoke(command, ["no-such.wsr", "--json", file])
+    assert isinstance(result.exception, UsageError)
+    assert str(result.exception).startswith(f"{file}: a report can't be written (")
 
 
 def test_reports_go_to_files_and_json_to_standard_output_alone(folder: Path) -> None:

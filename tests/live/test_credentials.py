@@ -75,7 +75,7 @@ def test_what_a_page_left_out_is_asked_for_by_name() -> None:
 def test_headers_and_parameters_are_read() -> None:
     assert parse_header("X-Key: a: b") == ("X-Key", "a: b")
     assert parse_query("k=a=b") == ("k", "a=b")
-    for wrong in ("no colon", "bad name: x", "X: a\r\nY: b"):
+    for wrong in ("no colon", "bad name: x", "X: a\r\nY: b", "X: пароль"):
         with pytest.raises(UsageError):
             parse_header(wrong)
     with pytest.raises(UsageError):

@@ -87,6 +87,7 @@ async def stretch(
             fresh=lambda finding: not known,
             is_open=lambda case: False,
             heavy=lambda: False,
+            late=lambda: False,
             told=told,
         )
         one = Stretch(cases(count), AT_ONCE, Care(target, rules, None), player)

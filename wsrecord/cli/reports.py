@@ -41,14 +41,25 @@ def outputs_of(json_file: str | None, junit_file: str | None, sarif_file: str | 
     outputs = Outputs({name: file for name, file in given.items() if file})
     if list(outputs.files.values()).count("-") > 1:
         raise UsageError("standard output can take one report: give the others a file")
+    for file in outputs.files.values():
+        if file != "-":
+            _may_be_written(Path(file))
     return outputs
+
+
+def _may_be_written(path: Path) -> None:
+    """Nobody waits for a run to be told that its report can't be written."""
+    near = path if path.exists() else path.parent
+    if path.is_dir() or not near.exists() or not os.access(near, os.W_OK):
+        what = "it is a folder" if path.is_dir() else f"no file can be made there: {near}"
+        raise UsageError(f"{path}: a report can't be written ({what})")
 
 
 def deliver(report: Report, outputs: Outputs, view: View) -> None:
     """Write all that was asked for; people get the text, unless standard output is taken."""
-    _write(report, outputs)
     if not outputs.to_stdout:
         _say(report, view)
+    _write(report, outputs)
 
 
 def _write(report: Report, outputs: Outputs) -> None:

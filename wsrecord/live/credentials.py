@@ -55,6 +55,8 @@ def parse_header(text: str) -> tuple[str, str]:
     if re.search(r"[\r\n\0]", value):
         raise UsageError(f"--header {name}: a value can't hold a line break")
     _is_there(f"--header {name}", value.strip())
+    if any(ord(char) > 255 for char in value):
+        raise UsageError(f"--header {name}: HTTP has no bytes for some of its characters")
     return name, value.strip()
 
 

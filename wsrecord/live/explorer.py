@@ -146,6 +146,7 @@ class Explorer:
             fresh=lambda finding: self._inquest.wants(key_of(finding)),
             is_open=self._finds.is_open,
             heavy=self._heavy,
+            late=self._too_late,
             told=self._well,
         )
         stretch = Stretch(self._cases, self._plan.concurrency, self._care, player)

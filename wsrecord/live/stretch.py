@@ -33,6 +33,7 @@ class Player:
     fresh: Callable[[Finding], bool]
     is_open: Callable[[Case], bool]  # whether it is to be tried alone, if it was all right among others
     heavy: Callable[[], bool]  # whether the server has grown
+    late: Callable[[], bool]  # whether not even what was begun may go on
     told: Callable[[], None]  # all is well so far
 
 
@@ -59,7 +60,7 @@ class Stretch:
 
     async def run(self) -> None:
         """Play until something is up, and all have come home."""
-        async with self.watch, self._checkup, hurried(self._care.rules, lambda: self.alarmed):
+        async with self.watch, self._checkup, hurried(self._care.rules, self._hasten):
             looking = asyncio.create_task(self._look())
             try:
                 await asyncio.gather(*(self._work() for _ in range(self._at_once)))
@@ -83,6 +84,9 @@ class Stretch:
     def alarmed(self) -> bool:
         """Whether others feel that something is wrong, or the server says so."""
         return self.watch.alarmed or self.sick is not None
+
+    def _hasten(self) -> bool:
+        return self.alarmed or self._player.late()
 
     @property
     def denied(self) -> str | None:
