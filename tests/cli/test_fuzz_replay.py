@@ -18,7 +18,7 @@ NOTHING: dict[str, Any] = {
     "start": None,
     "ready": None,
     "reset": None,
-    "start_timeout": 60.0,
+    "start_timeout": None,
     "contracts": (),
     "header": (),
     "query": (),
