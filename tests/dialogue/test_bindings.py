@@ -300,6 +300,61 @@ def test_the_end_of_a_flow_counts_whichever_way_it_ended(tmp_path):
     assert bindings.met(gate)
 
 
+CALLS = """
+    name: /type
+    server: {started: null, tool: null, ready: null, done: null, error: null}
+    client: {start: null, cancel: null}
+    keys: {run: /run, call: /call}
+    flows:
+      run: {key: run, unkeyed: {error: skip}, order: "started (cancel | error)* done (cancel | error)*"}
+      call: {key: [run, call], inside: run, order: tool ready}
+"""
+
+
+def test_a_call_that_never_began_is_not_waited_for_once_its_run_is_over(tmp_path):
+    contract = loaded(tmp_path, CALLS)
+    writer = Writer().client({"type": "start"}).server({"type": "started", "run": "r1"})
+    for call in ("c1", "c2"):
+        for kind in ("tool", "ready"):
+            writer.server({"type": kind, "run": "r1", "call": call})
+    dialogue = script(writer.client({"type": "cancel", "run": "r1"}).end().recording, [contract])
+    bindings = Bindings(dialogue)
+    connect, start, cancel, _ = dialogue.steps
+    for step in (connect, start):
+        bindings.taken(step)
+    ends = [gate for gate in cancel.hard if gate.why == "end"]
+
+    def said(*events):
+        for event in events:
+            heard(bindings, Writer().server(event))
+        return [bindings.met(gate) for gate in ends]
+
+    assert said({"type": "started", "run": "r9"}) == [False, False]
+    assert said({"type": "tool", "run": "r9", "call": "c8"}) == [False, False]
+    assert said({"type": "ready", "run": "r9", "call": "c8"}) == [True, False]  # the run may bring it yet
+    assert said({"type": "done", "run": "r9"}) == [True, True]
+
+
+def test_a_call_that_has_begun_is_waited_for_though_its_run_is_over(tmp_path):
+    contract = loaded(tmp_path, CALLS)
+    writer = Writer().client({"type": "start"}).server({"type": "started", "run": "r1"})
+    for kind in ("tool", "ready"):
+        writer.server({"type": kind, "run": "r1", "call": "c1"})
+    dialogue = script(writer.client({"type": "cancel", "run": "r1"}).end().recording, [contract])
+    bindings = Bindings(dialogue)
+    connect, start, cancel, _ = dialogue.steps
+    for step in (connect, start):
+        bindings.taken(step)
+    [gate] = (gate for gate in cancel.hard if gate.why == "end")
+    for event in (
+        {"type": "started", "run": "r9"},
+        {"type": "tool", "run": "r9", "call": "c8"},
+        {"type": "done", "run": "r9"},
+    ):
+        heard(bindings, Writer().server(event))
+    assert not bindings.met(gate)
+
+
 def test_things_that_come_in_another_order_are_known_by_what_they_say_within():
     def made(kind, target):
         return {"type": "made", "info": {"target": {"id": target, "kind": kind}}}

@@ -97,7 +97,7 @@ def test_with_a_contract_the_end_of_a_flow_and_the_answer_before_are_hard(tmp_pa
         {"type": "ping"}
     ).end()
     _, _, ping, again, early, _ = steps(writer, contract)
-    assert gates(ping, hard=True) == [f"end the end of run {RUN} (done)"]
+    assert gates(ping, hard=True) == [f"end the end of the recorded run {RUN} (done)"]
     assert gates(ping, hard=False) == ["kind report (session 1)"]
     assert gates(again, hard=True) == ["answer the answer to ping: pong"]
     assert gates(early, hard=True) == []
@@ -109,7 +109,7 @@ def test_the_end_of_a_flow_answers_for_what_ended_inside_it(tmp_path):
     writer = Writer().client({"type": "start"}).server({"type": "started", "run_id": RUN})
     writer.server({"type": "tool", "run_id": RUN, "call_id": 1}).server({"type": "done", "run_id": RUN})
     start = steps(writer.client({"type": "start"}).end(), contract)[2]
-    assert gates(start, hard=True) == [f"end the end of run {RUN} (done)"]
+    assert gates(start, hard=True) == [f"end the end of the recorded run {RUN} (done)"]
     assert gates(start, hard=False) == []
 
 
@@ -162,7 +162,40 @@ def test_nobody_waits_for_the_end_of_what_others_asked_for(tmp_path):
     writer.server({"type": "idle", "of": "mine"}).client({"type": "ask", "id": "more"}).end()
     _, first, second, _ = steps(writer, loaded(tmp_path, KERNEL))
     assert gates(first, hard=True) == []
-    assert gates(second, hard=True) == ["end the end of request mine (idle)"]
+    assert gates(second, hard=True) == ["end the end of the recorded request mine (idle)"]
+
+
+AGENT = """
+    name: /type
+    server: {started: null, tool: null, ready: null, done: null, error: null}
+    client: {start: null, cancel: null}
+    keys: {request: /request_id, run: /run_id, call: /call_id}
+    flows:
+      request: {key: request, unkeyed: {error: skip}, order: "start (started | error)"}
+      run:
+        {key: run, unkeyed: {error: skip}, order: "started cancel* done (cancel | error)* | (cancel error)+"}
+      call: {key: [run, call], inside: run, order: tool ready}
+"""
+
+
+def agent(*, asked):
+    """A run with two calls, and what the client says after it."""
+    writer = Writer().client({"type": "start", "request_id": "q1"})
+    writer.server({"type": "started", "run_id": RUN, **({"request_id": "q1"} if asked else {})})
+    for call in ("c1", "c2"):
+        for kind in ("tool", "ready"):
+            writer.server({"type": kind, "run_id": RUN, "call_id": call})
+    return writer.server({"type": "done", "run_id": RUN}).client({"type": "start", "request_id": "q2"}).end()
+
+
+def test_what_an_answer_begins_was_asked_for_though_clients_may_begin_it_too(tmp_path):
+    second = steps(agent(asked=True), loaded(tmp_path, AGENT))[2]
+    assert [(gate.flow, gate.key) for gate in second.hard] == [("request", ("q1",)), ("run", (RUN,))]
+
+
+def test_nobody_waits_for_the_end_of_what_lies_in_something_that_nobody_waits_for(tmp_path):
+    second = steps(agent(asked=False), loaded(tmp_path, AGENT))[2]
+    assert [gate.flow for gate in second.hard] == []
 
 
 def test_a_session_waits_softly_for_what_came_before_in_others_that_it_talks_to():

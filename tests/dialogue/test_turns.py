@@ -55,7 +55,7 @@ def test_it_waits_for_its_own_run(tmp_path: Path):
     dialogue = script(recorded().recording, [contract(tmp_path)])
     [first], [second] = turn(dialogue, 1), turn(dialogue, 2)
     assert first.hard
-    assert first.text == "done, which lets run 71 take it"
+    assert first.text == "done, which lets the recorded run 71 take it"
     bindings = live(dialogue, ("started", 501), ("started", 502), ("done", 502))
     assert not bindings.met(first)
     assert bindings.met(second)

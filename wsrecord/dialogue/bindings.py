@@ -206,7 +206,9 @@ class Bindings:
 
     def _has_ended(self, gate: Gate) -> bool:
         progress, session, (flow, key) = self._instance(gate)
-        return progress.ends(session, flow, key) >= gate.nth
+        if progress.ends(session, flow, key) >= gate.nth:
+            return True
+        return gate.amid and progress.needless(session, flow, key)  # there was one fewer this time
 
     def _is_allowed(self, gate: Gate) -> bool:
         progress, session, instance = self._instance(gate)

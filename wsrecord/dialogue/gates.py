@@ -132,14 +132,15 @@ class Gating:
         """By the contract: the flows that ended in between, the outermost only."""
         ended = [(one, *end) for one in window for end in self._ended.get(one.number, ())]
         progress = self._progress(session)
-        for one, instance, nth in ended:
-            if progress is not None and any(progress.inside(instance, other) for _, other, _ in ended):
+        for one, instance, nth, amid in ended:
+            if progress is not None and any(progress.inside(instance, other) for _, other, *_ in ended):
                 continue
             flow, key = instance
             said = " ".join(str(part) for part in key)
             gate = Gate(
-                hard=True, why="end", text=f"the end of {flow}{f' {said}' if said else ''} ({one.kind})",
-                source=one.number, session=session, flow=flow, key=key, nth=nth,
+                hard=True, why="end",
+                text=f"the end of {f'the recorded {flow} {said}' if said else flow} ({one.kind})",
+                source=one.number, session=session, flow=flow, key=key, nth=nth, amid=amid,
                 since=last.number if last is not None else -1,
             )  # fmt: skip
             yield gate, (one, instance)
@@ -151,7 +152,7 @@ class Gating:
                 if turn.instance in ended:
                     continue
                 flow, key = turn.instance
-                said = " ".join([flow, *map(str, key)])
+                said = " ".join(["the recorded" if key else "", flow, *map(str, key)]).strip()
                 yield Gate(
                     hard=True, why="turn", text=f"{turn.source.kind}, which lets {said} take it",
                     source=turn.source.number, session=session, kinds=(turn.name,), flow=flow, key=key,
@@ -282,10 +283,10 @@ def _message(one: Occurrence) -> int:
     return one.unit.numbers[-1] if one.unit is not None and one.unit.numbers else 0
 
 
-def _endings(told: Told) -> dict[int, list[tuple[Instance, int]]]:
-    """By occurrence, the flows' instances that ended with it, and for which time."""
+def _endings(told: Told) -> dict[int, list[tuple[Instance, int, bool]]]:
+    """By occurrence, the flows' instances that ended with it, for which time, and amid what goes on."""
     made: dict[str, Progress] = {}
-    ended: dict[int, list[tuple[Instance, int]]] = {}
+    ended: dict[int, list[tuple[Instance, int, bool]]] = {}
     for one in told.occurrences:
         reading = told.readings.get(one.session) if one.session is not None and one.is_unit else None
         if reading is None or reading.contract is None or one.session is None:
@@ -295,7 +296,8 @@ def _endings(told: Told) -> dict[int, list[tuple[Instance, int]]]:
             if progress.uncalled(one.session, *instance):
                 continue
             nth = progress.ends(one.session, *instance)
-            ended.setdefault(one.number, []).append((instance, nth))
+            amid = progress.amid(one.session, *instance)
+            ended.setdefault(one.number, []).append((instance, nth, amid))
     return ended
 
 

@@ -11,6 +11,7 @@ from wsrecord.errors import ContractError
 from wsrecord.wire.frames import Direction
 
 Instance: TypeAlias = tuple[str, tuple[Any, ...]]  # a flow's name, the values of its key
+_Place: TypeAlias = tuple[int | None, str, tuple[Any, ...]]  # an instance, and its session
 
 _MOST_LOOKED_AT = 500  # states
 
@@ -21,32 +22,63 @@ class Progress:
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
         self._flows = contract.flows
-        self._states: dict[tuple[int | None, str, tuple[Any, ...]], State | None] = {}
-        self._ends: dict[tuple[int | None, str, tuple[Any, ...]], int] = {}
-        self._lost: set[tuple[int | None, str, tuple[Any, ...]]] = set()  # the server broke their order
+        self._states: dict[_Place, State | None] = {}
+        self._ends: dict[_Place, int] = {}
+        self._lost: set[_Place] = set()  # the server broke their order
         self._reach: dict[tuple[str, str, State], bool] = {}
-        self._opener: dict[tuple[int | None, str, tuple[Any, ...]], Direction] = {}
+        self._opener: dict[_Place, Direction] = {}
 
     def feed(self, session: int, name: str, sender: Direction, keys: Mapping[str, Any]) -> list[Instance]:
         """Take one event; return what ended with it."""
         ended: list[Instance] = []
+        begun: list[_Place] = []
         for reader in self._flows.readers(name, sender):
             flow = reader.flow
             meant = list(self._meant(session, flow, reader.name, carried(flow, keys)))
             for key in meant:
-                self._opener.setdefault(self._place(session, flow, key), sender)
+                place = self._place(session, flow, key)
+                if place not in self._opener:
+                    self._opener[place] = sender
+                    begun.append(place)
             for key in meant:
                 if sender == "server" and not self._moves(session, flow, key, reader.name):
                     self._lost.add(self._place(session, flow, key))
                 if self._move(session, flow, key, reader.name):
                     ended.append((flow.name, key))
+        answered = (self._opener[self._place(session, self._flows[one], key)] for one, key in ended)
+        if "client" in answered:  # what an answer begins is what was asked for
+            self._opener.update(dict.fromkeys(begun, "client"))
         return ended
 
     def uncalled(self, session: int, flow: str, key: tuple[Any, ...]) -> bool:
         """Whether a server began by itself what clients ask for: for others, say. Nobody waits for it."""
         made = self._flows[flow]
         asks = any(one.sender == "client" and self._opens(made, one.name) for one in self._contract.events)
-        return asks and self._opener.get(self._place(session, made, key)) == "server"
+        if asks and self._opener.get(self._place(session, made, key)) == "server":
+            return True
+        outer = self._outer(made, key)
+        return outer is not None and self.uncalled(session, *outer)
+
+    def needless(self, session: int, flow: str, key: tuple[Any, ...]) -> bool:
+        """Whether an instance has not begun, and what it would lie in is at an end: then it need not come."""
+        begun = self._place(session, self._flows[flow], key) in self._opener
+        return not begun and self._around(session, flow, key) == "ended"
+
+    def amid(self, session: int, flow: str, key: tuple[Any, ...]) -> bool:
+        """Whether what an instance lies in goes on."""
+        return self._around(session, flow, key) == "open"
+
+    def _around(self, session: int, flow: str, key: tuple[Any, ...]) -> str | None:
+        """How the next instance around one stands that anything is known of."""
+        outer = self._outer(self._flows[flow], key)
+        while outer is not None:
+            made = self._flows[outer[0]]
+            place = self._place(session, made, outer[1])
+            if place in self._states:
+                state = self._states[place]
+                return "ended" if state is None or state.accepts else "open"
+            outer = self._outer(made, outer[1])
+        return None
 
     def ends(self, session: int, flow: str, key: tuple[Any, ...]) -> int:
         """How often an instance has ended."""
@@ -86,6 +118,14 @@ class Progress:
         return all(
             mine.get(part, value) == value for part, value in zip(outer.spec.key, parent[1], strict=True)
         )
+
+    @staticmethod
+    def _outer(flow: Flow, key: tuple[Any, ...]) -> Instance | None:
+        """The instance in which one lies, where its key tells that."""
+        outer, mine = flow.parent, dict(zip(flow.spec.key, key, strict=True))
+        if outer is None or not mine.keys() >= set(outer.spec.key):
+            return None
+        return outer.name, tuple(mine[part] for part in outer.spec.key)
 
     @staticmethod
     def _opens(flow: Flow, name: str) -> bool:
@@ -128,9 +168,7 @@ class Progress:
             return True
         return False
 
-    def _place(
-        self, session: int, flow: Flow, key: tuple[Any, ...]
-    ) -> tuple[int | None, str, tuple[Any, ...]]:
+    def _place(self, session: int, flow: Flow, key: tuple[Any, ...]) -> _Place:
         return self._scope(session, flow), flow.name, key
 
     def _scope(self, session: int, flow: Flow) -> int | None:

@@ -101,6 +101,7 @@ class Gate:
     flow: str | None = None  # end, turn: of which flow
     key: tuple[Any, ...] = ()  # end, turn: of which instance, by its recorded key
     nth: int = 1  # end: for which time, where an instance may begin again
+    amid: bool = False  # end: in an instance that went on; once that is over, nobody waits for one more
     step: int | None = None  # order: the step that must have been taken
     since: int = -1  # kind, answer: the step since which it must have come; -1: since the beginning
     own: tuple[int, ...] = ()  # kind: recorded occurrences that say an id of that step's: its first answers
