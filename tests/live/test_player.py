@@ -336,6 +336,23 @@ def test_what_a_login_gives_goes_into_the_upgrade() -> None:
     assert played.stalls == ()
 
 
+def test_a_refused_login_is_told_at_once() -> None:
+    token = "tkn-4f3c9a1b7d2e8a6c"
+    recorded = Recorded().ask("/login", {"user": "ada"}, {"token": token})
+    recorded.upgrade(2, f"/ws?token={token}").server({"type": "welcome"}, session=2).close(session=2)
+
+    async def act(peer: Peer) -> None:
+        await peer.request()
+        peer.write(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n")
+        await peer.reader.read()
+
+    played, took = act_out(recorded, act, waits=Waits(hard=30))
+    assert took < 2
+    why = "POST /login was answered with 401 (200 in the recording), without token"
+    assert played.unsent[0].why == why
+    assert [one.why for one in played.stalls] == ["link"]
+
+
 def test_a_server_that_closes_between_exchanges_is_dialled_again() -> None:
     recorded = Recorded().ask("/a", {}, {"n": 1}).ask("/b", {}, {"n": 2})
 

@@ -165,6 +165,9 @@ class _Acting:
         seat.client = entry.client
         if entry.status == 101 and entry.trouble is None:
             await self._until_it_can_be_left(move.on, seat, door)
+        elif entry.barred is not None:  # its login says nothing of what the case did
+            self.denied = entry.refused
+            raise _Stop
         elif entry.status is None or entry.status in (500, 502):
             ended = entry.trouble or f"{entry.status} for an upgrade"
             self.dead = entry.status is None
@@ -174,7 +177,7 @@ class _Acting:
             seat.left = True
             entry.client.kill()
         else:
-            self.denied = entry.trouble or f"the upgrade was answered with {entry.status}"
+            self.denied = entry.refused
             raise _Stop
         return seat
 

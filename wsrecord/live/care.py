@@ -11,6 +11,7 @@ from wsrecord.errors import TargetError, UsageError
 from wsrecord.judge.codes import Code
 from wsrecord.judge.registry import judge_cassette
 from wsrecord.judge.shown import Shown
+from wsrecord.live.door import Door
 from wsrecord.live.printed import Printed
 from wsrecord.live.reel import Reel
 from wsrecord.live.rules import Rules
@@ -73,23 +74,10 @@ class Care:
         return None if group is None else memory(group)
 
     async def knock(self) -> None:
-        """Come in, ask once, and go; an error where that can't be, or the contract is for other sessions."""
-        reel, pong = Reel({}, lambda: 0), asyncio.Event()
-        entry = await self.rules.doors[0].enter(reel, hears(pong))
-        refused = entry.trouble
-        if entry.status is None:
-            refused = refused or "the upgrade was not answered"
-        elif entry.status != 101:
-            refused = refused or f"the upgrade was answered with {entry.status}"
-        if refused is None:
-            self.has_pongs = await has_pong(entry.client, pong, _PONG)
-            await entry.client.close()
-        entry.client.kill()
-        await asyncio.sleep(0)
-        if refused is not None:
-            raise TargetError(f"the target lets nobody in: {refused}")
+        """Have each user come in, and go; an error where that can't be, or the contract is for others."""
+        reels = [await self._knock(door, first=not number) for number, door in enumerate(self.rules.doors)]
         contract = self.rules.contract
-        for one in judge_cassette(from_recording(reel.recording()), [Shown(contract)], "live").findings:
+        for one in judge_cassette(from_recording(reels[0].recording()), [Shown(contract)], "live").findings:
             if one.code == Code.NO_CONTRACT_APPLIES.number:
                 raise UsageError(
                     f"{contract.file}: it does not apply to the sessions that are made here ({one.message}): "
@@ -99,6 +87,22 @@ class Care:
     def watch(self) -> Watch:
         """Somebody beside the others, who asks only where there are answers."""
         return Watch(self.rules.doors[-1], asks=self.has_pongs)
+
+    async def _knock(self, door: Door, *, first: bool) -> Reel:
+        reel, pong = Reel({}, lambda: 0), asyncio.Event()
+        entry = await door.enter(reel, hears(pong))
+        refused = entry.refused
+        if refused is None:
+            if first:
+                self.has_pongs = await has_pong(entry.client, pong, _PONG)
+            await entry.client.close()
+        entry.client.kill()
+        await asyncio.sleep(0)
+        if refused is not None:
+            of, alone = door.way.dialogue, len(self.rules.doors) == 1
+            lets = "lets nobody in" if alone or of is None else f"does not let the user of {of.cassette} in"
+            raise TargetError(f"the target {lets}: {refused}")
+        return reel
 
     async def well(self) -> bool:
         """Whether its page of health says so."""

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from wsrecord.cassette.model import Message, Record, Request, Response
 from wsrecord.dialogue.bindings import Bindings
 from wsrecord.dialogue.filling import Filling
+from wsrecord.dialogue.lacks import lack
 from wsrecord.dialogue.steps import Ask, Connect, Dialogue, Variable
 from wsrecord.explore.returns import Return, Source, asked, return_of
 from wsrecord.live.client import Client, Patience
@@ -58,13 +59,15 @@ class Answers:
     ) -> None:
         self.last: Response | None = None
         self.news = asyncio.Event()
+        self._left: Client | None = None
         self._hear = hear
         self._ended = ended
 
     def answered(self, client: Client, response: Response) -> None:
         """A whole answer."""
-        self.last = response
-        self.news.set()
+        if self._minds(client):
+            self.last = response
+            self.news.set()
 
     def passed(self, client: Client, sender: Direction, messages: list[Message]) -> None:
         """Messages of the session."""
@@ -73,8 +76,18 @@ class Answers:
 
     def over(self, client: Client) -> None:
         """Nothing more comes."""
-        self.news.set()
-        self._ended()
+        if self._minds(client):
+            self.news.set()
+            self._ended()
+
+    def _minds(self, client: Client) -> bool:
+        return client is not self._left
+
+    def leave(self, client: Client) -> None:
+        """Let go of one, for another that comes: how it ends is no news."""
+        self._left, self.last = client, None
+        self.news.clear()
+        client.kill()
 
     async def next(self, within: float = _ENTER) -> Response | None:
         """The next answer; None if none comes."""
@@ -102,8 +115,20 @@ class Entry:
     """What came of an upgrade."""
 
     client: Client
-    status: int | None  # None: nobody answered
+    status: int | None  # None: nobody answered, or was asked
     trouble: str | None = None
+    barred: str | None = None  # what an exchange before it was answered with, instead of what it needs
+
+    @property
+    def refused(self) -> str | None:
+        """Why there is no session; None if there is one."""
+        if self.barred is not None and self.status != 101:
+            return self.barred
+        if self.trouble is not None:
+            return self.trouble
+        if self.status is None:
+            return "the upgrade was not answered"
+        return None if self.status == 101 else f"the upgrade was answered with {self.status}"
 
 
 class Door:
@@ -116,6 +141,7 @@ class Door:
         self._patience = patience
         self._bindings: Bindings | None = None
         self._asking: Reel | None = None  # the exchanges before the session, as they went last
+        self._barred: str | None = None  # what stands in the way of the next upgrade
         self._lock = asyncio.Lock()
 
     def heads(self) -> list[Record]:
@@ -133,18 +159,20 @@ class Door:
         entry = await self._enter(reel, answers, how, anew=anew)
         expired = entry.status in (401, 403) and not anew and how.given is None
         if expired and self.way.steps[0]:  # what was given has expired
-            entry.client.kill()
+            answers.leave(entry.client)
             entry = await self._enter(reel, answers, how, anew=True)
         return entry
 
     async def _enter(self, reel: Reel, answers: Answers, how: Approach, *, anew: bool) -> Entry:
-        request = await self._request(reel if anew else None, how)
+        request, barred = await self._request(reel if anew else None, how)
         patience = replace(self._patience, window=_NARROW) if how.narrow else self._patience
         client = Client(self._upstream, reel, answers, patience)
+        purse = self.way.purse
+        if barred is not None and not (purse.given_headers or purse.given_query):
+            return Entry(client, None, barred=barred)
         trouble = await client.connect()
         if trouble is not None:
             return Entry(client, None, trouble.text)
-        purse = self.way.purse
         try:
             raw = outgoing(request, self._upstream, purse.headers(), purse.query(), key=new_key())
         except UnsendableError as error:
@@ -154,28 +182,36 @@ class Door:
         response = await answers.next()
         if response is None:
             text = client.trouble.text if client.trouble is not None else "the upgrade was not answered"
-            return Entry(client, None, text)
-        return Entry(client, response.status, client.trouble.text if client.trouble is not None else None)
+            return Entry(client, None, text, barred)
+        trouble = client.trouble
+        return Entry(client, response.status, trouble.text if trouble is not None else None, barred)
 
-    async def _request(self, reel: Reel | None, how: Approach) -> Request:
-        request = await self._as_recorded(reel, how.given)
-        return replace(request, path=asked(request.path, how.query)) if how.query else request
+    async def _request(self, reel: Reel | None, how: Approach) -> tuple[Request, str | None]:
+        """The upgrade, and what it lacks."""
+        request, barred = await self._as_recorded(reel, how.given)
+        return replace(request, path=asked(request.path, how.query)) if how.query else request, barred
 
-    async def _as_recorded(self, reel: Reel | None, given: Callable[[Source], Any] | None) -> Request:
+    async def _as_recorded(
+        self, reel: Reel | None, given: Callable[[Source], Any] | None
+    ) -> tuple[Request, str | None]:
         dialogue = self.way.dialogue
         asks, connect = self.way.steps
         if dialogue is None or connect is None:
-            return self._plain()
+            return self._plain(), None
         async with self._lock:
-            if self._bindings is None or reel is not None:
-                self._bindings = await self._asked(dialogue, asks, reel)
+            if self._bindings is None or self._barred is not None or reel is not None:
+                self._bindings, answered = await self._asked(dialogue, asks, reel)
+                missing = self._bindings.fill(connect).missing
+                lacks = (lack(dialogue, one, answered) for one in missing if one.origin == "server")
+                self._barred = next(filter(None, lacks), None)
             back = self.back if given is not None else None
             if given is None or back is None:
                 filled = self._bindings.fill(connect)
             else:
                 filled = Filling(dialogue).fill(back.step, self._again(back, given, dialogue))
+            barred = self._barred
         assert filled.request is not None
-        return filled.request
+        return filled.request, barred
 
     def _again(
         self, back: Return, given: Callable[[Source], Any], dialogue: Dialogue
@@ -194,11 +230,15 @@ class Door:
 
         return value
 
-    async def _asked(self, dialogue: Dialogue, asks: list[Ask], reel: Reel | None) -> Bindings:
+    async def _asked(
+        self, dialogue: Dialogue, asks: list[Ask], reel: Reel | None
+    ) -> tuple[Bindings, dict[int, int | None]]:
+        """What was learned, and how each was answered that was."""
         wanted = [(one.name, str(one.value)) for one in dialogue.secrets]
         bindings = Bindings(dialogue, secrets=self.way.purse.values(wanted))
         scratch = reel if reel is not None else Reel({}, lambda: 0)
         self._asking = scratch
+        answered: dict[int, int | None] = {}
         for step in asks:
             answers = Answers()
             client = Client(self._upstream, scratch, answers, self._patience)
@@ -211,8 +251,9 @@ class Door:
             response = await answers.next()
             if response is not None:
                 bindings.answered(step, response)
+                answered[step.number] = response.status
             client.kill()
-        return bindings
+        return bindings, answered
 
     def _plain(self) -> Request:
         fields: list[tuple[str, str]] = [

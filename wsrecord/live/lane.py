@@ -126,7 +126,7 @@ class Lane:
             gate = missed.gate
             self._stall(step, gate.text, missed.waited, gate.why, gate.session, missed.hopeless, gate.hard)
             if gate.hard and gate.why == "link":
-                self._stopped = f"it needs {gate.text}, which never came"
+                self._stopped = self._scene.lack(gate) or f"it needs {gate.text}, which never came"
         if self._stopped is not None:
             self._leave_out(step, self._stopped)
             return

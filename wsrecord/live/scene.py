@@ -10,6 +10,7 @@ from wsrecord.codec.base import Codec
 from wsrecord.codec.registry import make
 from wsrecord.dialogue.bindings import Bindings
 from wsrecord.dialogue.filling import Filled
+from wsrecord.dialogue.lacks import lack
 from wsrecord.dialogue.steps import AnyStep, Ask, Connect, Gate
 
 
@@ -22,7 +23,7 @@ class Scene:
         self.over: set[int] = set()  # sessions in which nothing more comes
         self.counts: Counter[int] = Counter()  # by session: what the server said
         self._dropped: set[int] = set()  # steps that will not be taken
-        self._unanswered: set[int] = set()  # steps whose answer will not come
+        self._answers: dict[int, int | None] = {}  # by step: its answer's status; None: none will come
         self._news: dict[int | None, float] = {}  # by session: when something came last; None: anywhere
         self._codecs: dict[int, tuple[Codec, Counter[str]]] = {}
         self._waiting: dict[asyncio.Future[None], Callable[[], bool]] = {}
@@ -38,7 +39,7 @@ class Scene:
     def drop(self, step: AnyStep) -> None:
         """A step will not be taken."""
         self._dropped.add(step.number)
-        self._unanswered.add(step.number)
+        self._answers.setdefault(step.number, None)
         if isinstance(step, Connect):
             self.over.add(step.session)
         self.tell()
@@ -46,6 +47,7 @@ class Scene:
     def answered(self, step: Ask | Connect, response: Response, subprotocol: str | None) -> None:
         """An answer came."""
         self.bindings.answered(step, response)
+        self._answers[step.number] = response.status
         session = step.session if isinstance(step, Connect) else None
         self._note(session)
         if session is not None and response.status == 101:
@@ -57,7 +59,7 @@ class Scene:
 
     def unanswered(self, step: Ask | Connect) -> None:
         """An answer will not come."""
-        self._unanswered.add(step.number)
+        self._answers.setdefault(step.number, None)
         self.tell()
 
     def passed(self, session: int, messages: list[Message]) -> None:
@@ -95,8 +97,17 @@ class Scene:
         if gate.why == "order":
             return gate.step in self._dropped
         if gate.why == "reply":
-            return gate.step in self._unanswered
+            return self._is_unanswered(gate.step)
+        if gate.why == "link" and self.lack(gate) is not None:
+            return True
         return gate.session is not None and gate.session in self.over
+
+    def lack(self, gate: Gate) -> str | None:
+        """What came in place of a linked value, where nothing else will give it."""
+        if gate.variable is None or self.met(gate):
+            return None
+        dialogue = self.bindings.dialogue
+        return lack(dialogue, dialogue.variables[gate.variable], self._answers)
 
     def begun(self, gate: Gate) -> bool:
         """Whether the server has begun to say what a gate is about."""
@@ -104,7 +115,10 @@ class Scene:
 
     def gave_up(self, step: AnyStep) -> bool:
         """Whether its answer will not come."""
-        return step.number in self._unanswered
+        return self._is_unanswered(step.number)
+
+    def _is_unanswered(self, number: int | None) -> bool:
+        return number in self._answers and self._answers[number] is None
 
     def quiet(self, session: int | None) -> float:
         """Since when nothing came in a session, on the monotonic clock; None: anywhere."""

@@ -115,8 +115,7 @@ class Session:
         """Open it, and hear the greeting if the contract has one."""
         entry = await door.enter(self.reel, Answers(self._hear))
         self._seat.client = entry.client
-        if entry.status != 101 or entry.trouble is not None:
-            why = entry.trouble or f"the upgrade was answered with {entry.status}"
+        if (why := entry.refused) is not None:
             raise NotLetInError(why, gone=entry.status is None)
         if self._greets():
             await self._news.until(lambda: bool(self.heard) or self.over, self.patience)
