@@ -1,5 +1,6 @@
 """`wsrecord fuzz` asks for credentials when there is a server to ask, and again when it is a new one."""
 
+import asyncio
 import json
 import sys
 from pathlib import Path
@@ -9,8 +10,11 @@ from cli.test_verify_kept import DIES, keep
 from explore.shop import shop
 from support.shop_command import start
 
+from wsrecord.cli.fuzz_login import Login
 from wsrecord.cli.main import run
+from wsrecord.contract.load import load
 from wsrecord.errors import Exit
+from wsrecord.live.credentials import Given
 
 JOIN = (
     f'{sys.executable} -c "import os, urllib.request as u; '
@@ -31,6 +35,24 @@ def _folder(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_who_has_to_join_first_gets_in(capfd: pytest.CaptureFixture[str]) -> None:
     assert run([*FUZZ, "--start", start(), "--auth", JOIN, *BEARER, "--phase", "examples"]) == Exit.CLEAN
     assert "no findings" in capfd.readouterr().out
+
+
+def test_a_secret_is_called_as_it_was_given_though_a_variable_holds_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PASSWORD2", "builder-4242-xk")
+    given = Given(secrets={"password_1": "builder-4242-xk"}, auth="echo another-4343-yl")
+    login = Login(given, load(Path("contract.yaml")), [])
+
+    def names() -> dict[str, str]:
+        return {value: name for name, value in login.values.items()}
+
+    assert names()["builder-4242-xk"] == "password_1"
+    held = login.values
+    asyncio.run(login.fetch())
+    assert held is login.values
+    assert (names()["builder-4242-xk"], names()["another-4343-yl"]) == ("password_1", "token")
+    assert login.clean("builder-4242-xk another-4343-yl").count("wsr-") == 2
 
 
 def test_a_server_that_is_started_anew_is_joined_anew(capfd: pytest.CaptureFixture[str]) -> None:

@@ -283,3 +283,26 @@ def passwords(recording: Recording) -> dict[str, str]:
                 body = json.loads(exchange.request.body)
                 found[body["password"]] = USERS[body["username"]].password
     return found
+
+
+def test_what_failed_is_kept_under_the_names_that_were_given(tmp_path: Path) -> None:
+    """The variable that a secret came from looks like a secret, too: that name would be asked for later."""
+    secret = "builder-4242-xk"
+    recorded = conversation()
+
+    async def answers(peer: Peer) -> None:
+        await peer.upgrade(f"X-Trace: {secret}")
+        await say(peer, {"type": "oops", "text": f"no {secret} here"})
+        await closed(peer)
+
+    done = verified(
+        tmp_path,
+        answers,
+        piece(recorded=recorded),
+        given=Given(secrets={"password_1": secret}),
+        environment={"PASSWORD2": secret},
+        save=tmp_path / "failures",
+    )
+    (saved,) = done.saved
+    assert {one.name for one in load(saved).secrets} == {"password_1"}
+    assert secret.encode() not in saved.read_bytes()

@@ -5,7 +5,8 @@ import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from wsrecord.cassette.redaction.environment import environment_values
+from wsrecord.cassette.redaction.environment import environment_values, with_environment
+from wsrecord.cassette.redaction.ordinary import MIN_LEARNED
 from wsrecord.cassette.redaction.redactor import Redactor
 from wsrecord.cli.fuzz_plan import ways_of
 from wsrecord.contract.model import Contract
@@ -23,7 +24,9 @@ class Login:
         self._given = given
         self._contract = contract
         self._dialogues = dialogues
-        self.values = environment_values(os.environ)  # all secrets that there were so far
+        self._known = {name: value for name, value in given.secrets.items() if len(value) >= MIN_LEARNED}
+        self._found = environment_values(os.environ)
+        self.values = with_environment(self._known, self._found)  # all secrets that there were so far
         self.ways: Sequence[Way] = ways_of(contract, dialogues, None)
 
     @property
@@ -50,12 +53,10 @@ class Login:
         return Redactor(nonce=secrets.token_hex(6), values=self.values).text(text)
 
     def _learn(self, wallet: Wallet) -> None:
-        known = set(self.values.values())
-        for name, value in wallet.secrets.items():
-            if value not in known:
-                while name in self.values:  # of a server before this one, or another user's
-                    name += "."  # noqa: PLW2901
-                self.values[name] = value
+        self._known = with_environment(self._known, wallet.secrets)
+        values = with_environment(self._known, self._found)
+        self.values.clear()  # others hold it
+        self.values.update(values)
 
     def _without_values(self, text: str) -> str:
         for value in sorted(self.values.values(), key=len, reverse=True):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from wsrecord.cassette.redaction.environment import environment_values
+from wsrecord.cassette.redaction.environment import environment_values, with_environment
 from wsrecord.cassette.redaction.names import judge_parameter, judge_variable
 from wsrecord.cassette.redaction.ordinary import MIN_LEARNED
 from wsrecord.cassette.redaction.redactor import Redactor
@@ -93,7 +93,7 @@ def _cleaner(given: Sequence[str]) -> Callable[[str], str]:
             values[name] = value
     long = {name: value for name, value in values.items() if len(value) >= MIN_LEARNED}
     nonce = secrets.token_hex(6)
-    redactor = Redactor(nonce=nonce, values={**environment_values(os.environ), **long})
+    redactor = Redactor(nonce=nonce, values=with_environment(long, environment_values(os.environ)))
     placeholder = re.compile(rf"wsr-{nonce}-[a-z0-9_]*-\d+")
 
     def clean(text: str) -> str:

@@ -217,11 +217,12 @@ def _proxy_options(options: dict[str, Any], routes: Routes, tls: Any) -> Any:
 def _plan(options: dict[str, Any], routes: Routes, out: Path) -> Any:
     import os  # noqa: PLC0415
 
-    from wsrecord.cassette.redaction.redactor import Redactor, Vault, environment_values  # noqa: PLC0415
+    from wsrecord.cassette.redaction.environment import environment_values, with_environment  # noqa: PLC0415
+    from wsrecord.cassette.redaction.redactor import Redactor, Vault  # noqa: PLC0415
     from wsrecord.live.recorder import Choice, Plan  # noqa: PLC0415
 
     nonce = "" if options["no_redact"] else secrets.token_hex(6)
-    values = {**environment_values(os.environ), **_secrets(options["secret"])}
+    values = with_environment(_secrets(options["secret"]), environment_values(os.environ))
     vault = Vault()
 
     def redactor() -> Redactor | None:

@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 
 from wsrecord.cassette.model import Request
+from wsrecord.cassette.redaction.environment import environment_values, with_environment
 from wsrecord.cassette.redaction.ordinary import MIN_LEARNED
-from wsrecord.cassette.redaction.redactor import Redactor, environment_values
+from wsrecord.cassette.redaction.redactor import Redactor
 from wsrecord.cassette.redaction.scanner import Hit, scan, scanner
 from wsrecord.cassette.store import CassetteReader, open_cassette
 from wsrecord.cli.cassettes import cassettes
@@ -47,7 +48,7 @@ def command(
     as_json: bool,
 ) -> None:
     """Look for secrets in cassettes that were already written."""
-    values = {**environment_values(os.environ), **_given(secret)}
+    values = with_environment(_given(secret), environment_values(os.environ))
     found: list[tuple[Path, Hit]] = []
     counts: Counter[str] = Counter()
     unread: list[str] = []

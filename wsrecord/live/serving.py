@@ -10,6 +10,7 @@ from pathlib import Path
 from random import Random
 
 from wsrecord.cassette.model import Message, Request
+from wsrecord.cassette.redaction.environment import with_environment
 from wsrecord.cassette.redaction.redactor import Redactor, Vault
 from wsrecord.dialogue.part import Part, Role
 from wsrecord.judge.finding import Finding
@@ -345,7 +346,7 @@ class Serving:
         """Judge a round, and forget it."""
         self._rounds.remove(one)
         nonce = self.program.nonce or secrets.token_hex(6)
-        values = {**self.program.environment, **self.program.secrets}
+        values = with_environment(self.program.secrets, self.program.environment)
         redactor = Redactor(nonce=nonce, values=values, vault=self._vault)
         missing = last and not one.extra and not (self.program.loop and self._opened)
         unopened = self.program.part.roles.keys() - self._opened if missing else set()

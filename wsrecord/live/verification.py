@@ -11,6 +11,7 @@ from pathlib import Path
 from random import Random
 
 from wsrecord.cassette.recording import Recording
+from wsrecord.cassette.redaction.environment import with_environment
 from wsrecord.cassette.redaction.ordinary import MIN_LEARNED
 from wsrecord.cassette.redaction.redactor import Redactor, Vault
 from wsrecord.dialogue.steps import Dialogue
@@ -134,7 +135,7 @@ class Verification:
     @property
     def _values(self) -> dict[str, str]:
         """The secrets that are known, and long enough to be looked for."""
-        known = {**self._plan.environment, **self._wallet.secrets}
+        known = with_environment(self._wallet.secrets, self._plan.environment)
         return {name: value for name, value in known.items() if len(value) >= MIN_LEARNED}
 
     async def _all(self) -> Verified:

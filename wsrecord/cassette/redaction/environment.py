@@ -34,6 +34,23 @@ def _is_where(name: str, value: str) -> bool:
     return name in ("PWD", "OLDPWD") and value.startswith("/")
 
 
+def with_environment(given: Mapping[str, str], found: Mapping[str, str]) -> dict[str, str]:
+    """Given values, and what else was `found`: who meets a value twice calls it as the user did.
+
+    Two values of one name are two secrets: the second gets a dot, which no placeholder shows.
+    """
+    named: dict[str, str] = {}
+    known: set[str] = set()
+    for name, value in (*given.items(), *found.items()):
+        if value not in known:
+            known.add(value)
+            free = name
+            while free in named:
+                free += "."
+            named[free] = value
+    return named
+
+
 def _is_secret(strength: Strength, value: str) -> bool:
     raw = value.encode("utf-8", "surrogateescape")
     if strength is Strength.STRONG:

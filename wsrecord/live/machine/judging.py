@@ -9,7 +9,7 @@ from pathlib import Path
 
 from wsrecord.cassette.model import Message, Opcode, Record, Request, Response
 from wsrecord.cassette.recording import Recording, assemble
-from wsrecord.cassette.redaction.environment import environment_values
+from wsrecord.cassette.redaction.environment import environment_values, with_environment
 from wsrecord.cassette.redaction.ordinary import MIN_LEARNED
 from wsrecord.cassette.redaction.redactor import Redactor
 from wsrecord.explore.failure import chosen
@@ -119,7 +119,7 @@ def _clean(reel: Reel, hidden: Mapping[str, str]) -> Recording:
     """A recording that may be shown."""
     values = {name: value for name, value in hidden.items() if len(value) >= MIN_LEARNED}
     nonce = secrets.token_hex(6)
-    redactor = Redactor(nonce=nonce, values={**environment_values(os.environ), **values})
+    redactor = Redactor(nonce=nonce, values=with_environment(values, environment_values(os.environ)))
     for _ in range(2):  # what is learned in the first round may stand before
         records = [_redacted(record, redactor) for record in reel.records]
     head = replace(reel.head, nonce=nonce)
