@@ -171,7 +171,7 @@ def test_a_placeholder_is_a_link_if_the_server_gave_it_and_a_secret_if_not():
 def test_secrets_of_one_name_are_told_apart():
     writer = Writer().exchange("POST", "/login", {"password": secret("password", 1)})
     writer.exchange("POST", "/login", {"password": secret("password", 4)})
-    assert [one.name for one in find(tell(writer.recording)).of("secret")] == ["password-1", "password-4"]
+    assert [one.name for one in find(tell(writer.recording)).of("secret")] == ["password_1", "password_4"]
 
 
 def test_the_same_secret_within_base64_is_one_variable():

@@ -214,9 +214,37 @@ def test_all_that_is_missing_is_asked_for_at_once() -> None:
     ]
     missing = purse.missing(wanted)
     assert missing == ["X-API-Key", "password"]
-    text = str(ask_for(missing))
+    text = str(ask_for(dict.fromkeys(missing, ())))
     assert "x_api_key=env:X_API_KEY" in text
     assert text.count("--secret password=env:PASSWORD") == 1
+
+
+def test_what_is_missing_is_asked_for_with_where_it_is_said_in_one_spelling() -> None:
+    said = {"password-1": ["POST /login, beside username=bob"], "token": ["GET /ws", "GET /feed"]}
+    assert str(ask_for(said)).splitlines()[1:] == [
+        "  --secret password_1=env:PASSWORD_1  for POST /login, beside username=bob",
+        "  --secret token=env:TOKEN  for GET /ws",
+        "                            for GET /feed",
+        "  or --auth 'COMMAND', which prints a token, or a JSON object of such names",
+    ]
+
+
+def test_a_command_that_printed_other_names_is_told_which() -> None:
+    printed = f'echo \'{{"access_token": "{VALUE}", "token_type": "bearer"}}\''
+    [purse] = purses(Given(auth=printed), ["1"])
+    assert purse.missing([secret("token")]) == ["token"]
+    text = str(ask_for({"token": ["GET /ws, header authorization"]}, purse.printed))
+    assert text.splitlines()[1:] == [
+        "  --secret token=env:TOKEN  for GET /ws, header authorization",
+        "  --auth printed other names: access_token, token_type",
+        "  or have --auth print it under this name",
+    ]
+    assert VALUE not in text
+
+
+def test_a_bare_token_has_no_name_to_tell() -> None:
+    [purse] = purses(Given(auth=f"echo {VALUE}"), ["1"])
+    assert "printed" not in str(ask_for({"token": []}, purse.printed))
 
 
 def test_given_headers_take_variables() -> None:

@@ -19,6 +19,7 @@ from wsrecord.config.settings import Settings
 from wsrecord.contract.load import load_all
 from wsrecord.contract.model import Contract
 from wsrecord.dialogue.steps import Dialogue
+from wsrecord.dialogue.whereabouts import whereabouts
 from wsrecord.errors import CassetteError, ContractError, UsageError, did_you_mean
 from wsrecord.explore.moves import Case
 from wsrecord.explore.refusals import server_events, usual_refusals
@@ -143,7 +144,7 @@ def ways_of(contract: Contract, dialogues: Sequence[Dialogue], held: Purse | Non
     """One way in for each user of the recordings. None: as long as nobody has what it takes."""
     purse = held or Purse()
     found: dict[str, Way] = {}
-    missing: dict[str, None] = {}
+    missing: dict[str, dict[str, None]] = {}
     for dialogue in dialogues:
         way = Way(dialogue, purse=purse)
         asks, connect = way.steps
@@ -154,9 +155,12 @@ def ways_of(contract: Contract, dialogues: Sequence[Dialogue], held: Purse | Non
         if who not in found or (found[who].back is None and way.back is not None):
             found[who] = way
         wanted = [(one.name, str(one.value)) for one in dialogue.secrets]
-        missing.update(dict.fromkeys(purse.missing(wanted)))
+        lacking = purse.missing(wanted)
+        for one in dialogue.secrets:
+            if one.name in lacking:
+                missing.setdefault(one.name, {})[whereabouts(dialogue, one)] = None
     if missing and held is not None:
-        raise ask_for(list(missing))
+        raise ask_for(missing, held.printed)
     subprotocol = contract.handshake.subprotocol if contract.handshake is not None else None
     subprotocol = subprotocol or next(filter(None, contract.applies.subprotocols), None)
     return list(found.values()) or [Way(subprotocol=subprotocol, purse=purse)]

@@ -206,7 +206,7 @@ def _names(entries: list[_Entry], told: Told) -> list[str]:
         names.append(known.get(bare) or _slug(bare) if secret else _name(entry))
     often = Counter(name for name, entry in zip(names, entries, strict=True) if entry.origin == "secret")
     return [
-        f"{name}-{bare_number(entry.value)}" if entry.origin == "secret" and often[name] > 1 else name
+        f"{name}_{bare_number(entry.value)}" if entry.origin == "secret" and often[name] > 1 else name
         for name, entry in zip(names, entries, strict=True)
     ]
 

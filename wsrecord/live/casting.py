@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from wsrecord.dialogue.cast import cast
 from wsrecord.dialogue.steps import Connect, Place, Variable
+from wsrecord.dialogue.whereabouts import whereabouts
 from wsrecord.live.credentials import Purse, Wanted
 from wsrecord.live.rehearsal import Piece
 
@@ -39,6 +40,11 @@ class Actor:
         given: set[_Carrier | None] = {("header", name.lower()) for name, _ in purse.given_headers}
         given |= {("query", name.lower()) for name, _ in purse.given_query}
         return purse.missing([one for one in self.wanted[user] if not self._carriers[one[1]] <= given])
+
+    def said(self, name: str) -> dict[str, None]:
+        """Where a secret of this name is said, in words; each once."""
+        found = (one for one in self._dialogue.secrets if one.name == name)
+        return dict.fromkeys(whereabouts(self._dialogue, one) for one in found)
 
     def _only_said(self, secret: Variable) -> bool:
         return all(self._dialogue.occurrences[place.occurrence].is_unit for place in secret.uses)

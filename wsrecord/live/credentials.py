@@ -24,6 +24,7 @@ Wanted: TypeAlias = tuple[str, str]  # a secret's name, and the placeholder that
 
 LEFT_OUT = "…"  # what pages of ours show where a secret may stand
 _EARLY = 10.0  # seconds before its expiry a token is taken for expired
+_PLACES = 3  # of each missing secret that are told
 _PLAIN = "*"  # the variable that a bare token is
 _HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _HOLE = re.compile(r"\{([A-Za-z_][\w.-]*)\}")
@@ -112,6 +113,7 @@ class Wallet:
         self._clock = clock  # seconds of the day, as tokens count them
         self._shared: dict[str, str] | None = None  # of --setup
         self._of: dict[str, tuple[dict[str, str], float | None]] = {}
+        self._printed: dict[str, tuple[str, ...]] = {}  # by option, the names that its command printed last
         self._lock = asyncio.Lock()
         self._seen: dict[str, str] = {}  # by value, the name that it was given under
         self._see(given.secrets)
@@ -129,7 +131,7 @@ class Wallet:
                     held = self._of[user] = await self._ask("--auth", given.auth, user)
                 variables.update(held[0])
             variables.update(given.secrets)
-        return Purse(variables, given.headers, given.query)
+        return Purse(variables, given.headers, given.query, dict(self._printed))
 
     def refused(self, user: str, variables: Mapping[str, str]) -> bool:
         """The server answered 401 to these: forget them; return whether others are to be had."""
@@ -161,6 +163,7 @@ class Wallet:
         text = await output_of(option, filled, variables, self._given.patience)
         found, expires = _read(option, text, self._clock())
         self._see(found)
+        self._printed[option] = tuple(name for name in found if name != _PLAIN)
         return found, expires
 
 
@@ -171,6 +174,7 @@ class Purse:
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)
     given_headers: Headers = field(default=(), repr=False)
     given_query: Headers = field(default=(), repr=False)
+    printed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by option: a command's names
 
     def value(self, name: str, placeholder: str = "") -> str | None:
         """What stands for a secret; None if nothing does."""
@@ -219,16 +223,27 @@ class Purse:
         return _HOLE.sub(fill, text)
 
 
-def ask_for(names: Sequence[str]) -> UsageError:
-    """One error that names all that is missing, with how to give it."""
-    lines = [f"  {name}: --secret {_slug(name) or name}=env:{_variable(name)}" for name in names]
-    several = len(names) > 1
-    return UsageError(
-        f"the recording needs {'these secrets' if several else 'a secret'}, which "
-        f"{'were' if several else 'was'} taken out of it when it was recorded:\n"
-        + "\n".join(lines)
-        + "\n  or --auth 'COMMAND', which prints a token, or a JSON object of such names"
-    )
+def ask_for(
+    missing: Mapping[str, Iterable[str]], printed: Mapping[str, Sequence[str]] | None = None
+) -> UsageError:
+    """One error that names all that is missing, where it is said, and how to give it."""
+    several = len(missing) > 1
+    named = {option: names for option, names in (printed or {}).items() if names}
+    what = "these secrets" if several else "a secret"
+    lines = [
+        f"the recording needs {what}, which {'were' if several else 'was'} taken out when it was recorded:"
+    ]
+    for name, places in missing.items():
+        flag = f"  --secret {_slug(name) or name}=env:{_variable(name)}"
+        for number, where in enumerate([*places][:_PLACES] or [""]):
+            lines.append(f"{flag if not number else ' ' * len(flag)}{where and '  for '}{where}")
+    lines += [f"  {option} printed other names: {', '.join(names)}" for option, names in named.items()]
+    if named:
+        under = "them under these names" if several else "it under this name"
+        lines.append(f"  or have {' or '.join(named)} print {under}")
+    else:
+        lines.append("  or --auth 'COMMAND', which prints a token, or a JSON object of such names")
+    return UsageError("\n".join(lines))
 
 
 def _read(option: str, text: str, now: float) -> tuple[dict[str, str], float | None]:

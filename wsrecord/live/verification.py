@@ -235,15 +235,18 @@ class Verification:
 
     async def _ask(self) -> None:
         """See that every secret is there before anything is connected."""
-        missing: dict[str, None] = {}
+        missing: dict[str, dict[str, None]] = {}
+        printed: dict[str, Sequence[str]] = {}
         for piece in self._pieces:
             actor = self._actors[piece.name]
             for user in actor.wanted:
                 purse = await self._wallet.of(user)
                 purse.check()
-                missing.update(dict.fromkeys(actor.missing(user, purse)))
+                printed.update(purse.printed)
+                for name in actor.missing(user, purse):
+                    missing.setdefault(name, {}).update(actor.said(name))
         if missing:
-            raise ask_for(list(missing))
+            raise ask_for(missing, printed)
 
     async def _piece(self, piece: Piece, target: Target, other: Target | None) -> list[Finding]:
         """All runs of one cassette."""
