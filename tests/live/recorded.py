@@ -6,6 +6,7 @@ from typing import Any
 
 from wsrecord.cassette.model import Ended, Head, Message, Opcode, Opened, Record, Request, Response
 from wsrecord.cassette.recording import Recording, assemble
+from wsrecord.cassette.store import CassetteWriter
 
 _HEAD = Head(created="2026-11-21T10:00:00.000000Z", recorder="a test", targets={"/": "ws://x"}, nonce="")
 _STEP = 0.001
@@ -96,6 +97,13 @@ class Recorded:
     @property
     def recording(self) -> Recording:
         return assemble([_HEAD, *self._records], Path("told.wsr"), _HEAD)
+
+    def save(self, path: Path) -> Path:
+        """Write it as a cassette."""
+        with CassetteWriter.create(path) as writer:
+            for record in (_HEAD, *self._records):
+                writer.record(record)
+        return path
 
     def _message(self, sender: Any, said: Any, session: int, after: float) -> "Recorded":
         payload = said if isinstance(said, bytes) else json.dumps(said).encode()

@@ -271,6 +271,23 @@ def test_each_session_has_a_cassette_of_its_own(tmp_path: Path, target: Target) 
     assert len(connection.exchanges) == 1
 
 
+def test_sessions_whose_login_went_elsewhere_are_named(tmp_path: Path, target: Target) -> None:
+    token = "tkn-4f3c9a1b7d2e8a6c5b"
+    with Recorder(target.url, tmp_path, "--per-session", name="r.wsr") as recorder:
+        pair = target.connect(recorder.port)
+        exchange(pair, http.get("/login"))
+        body = b'{"access_token": "%s"}' % token.encode()
+        answer = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+        exchange(pair, answer % len(body) + body, sender="server")
+        target.upgrade(recorder.port, f"/ws?token={token}")
+        target.upgrade(recorder.port, "/free")
+        assert target.finish(recorder) == 0
+    (line,) = [line for line in recorder.stderr.splitlines() if "without --per-session" in line]
+    assert "r-ws-1.wsr: an HTTP exchange in another cassette gave" in line
+    assert "r-free-1.wsr" not in line
+    assert token not in recorder.stderr
+
+
 # -- a target that is not there
 
 

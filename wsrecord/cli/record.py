@@ -63,7 +63,11 @@ target could not be reached at all, or 5 when the recording failed and something
     type=click.Path(path_type=Path),
     help="The cassette; NAME.jsonl writes lines.  [default: cassettes/<time>.wsr]",
 )
-@click.option("--per-session", is_flag=True, help="One cassette for each session, named from time and path.")
+@click.option(
+    "--per-session",
+    is_flag=True,
+    help="One cassette for each session; plain HTTP goes into one beside them, logins too: not for verify.",
+)
 @click.option(
     "--only", metavar="PATH", multiple=True, help="Record only this path (a glob, or all below it)."
 )

@@ -172,6 +172,8 @@ class _Run:
             self._say(f"incomplete cassette: {path}" if failure else f"cassette: {path}")
         if not counts.sessions + counts.exchanges:
             self._say(self._nothing())
+        if self.options.plan.per_session and counts.exchanges:
+            self._tell_apart()
         self._say(
             f"recorded {count(counts.sessions, 'session')}, {count(messages, 'message')}, "
             f"{count(counts.exchanges, 'HTTP exchange')}"
@@ -191,6 +193,14 @@ class _Run:
         if code == Exit.CLEAN and counts.unreachable and not counts.sessions + counts.exchanges:
             return Exit.TARGET
         return code
+
+    def _tell_apart(self) -> None:
+        """Sessions that can't be replayed by themselves."""
+        from wsrecord.live.apart import advice, apart  # noqa: PLC0415 - a recorder holds little
+
+        found = apart(path for path, failure in self.recorder.finished if not failure)
+        if found:
+            self._say(advice(found))
 
     def _nothing(self) -> str:
         """That nothing was recorded must not look like a success."""
