@@ -1,5 +1,6 @@
 """Two users at a time, those who come back, and those who are slow."""
 
+import json
 from pathlib import Path
 from random import Random
 
@@ -9,7 +10,7 @@ from explore.shop import shop
 from wsrecord.contract.load import load
 from wsrecord.explore.below import below
 from wsrecord.explore.company import betrayed, company, with_bystander
-from wsrecord.explore.moves import CANARY, Case, Close, Connect, Move, Say, Stall, holes
+from wsrecord.explore.moves import CANARY, NEW, Case, Close, Connect, Move, Say, Stall, holes
 from wsrecord.explore.parts import Parts
 from wsrecord.explore.returning import returning
 from wsrecord.explore.vocabulary import Vocabulary
@@ -51,6 +52,14 @@ def test_words_confided_are_right(agent: Vocabulary) -> None:
     for moves in made:
         for move in moves:
             assert not isinstance(move, Say) or agent.right(agent.terms[move.event or ""], move.value)
+
+
+def test_both_say_one_id_that_is_right(agent: Vocabulary) -> None:
+    made = [[move for move in moves if isinstance(move, Say)] for moves in company(parts(agent))]
+    both = [moves for moves in made if {move.on for move in moves} == {0, 1} and moves[0].event == "ping"]
+    same = [moves for moves in both if len({json.dumps(move.value) for move in moves}) == 1]
+    (said,) = same
+    assert [kind for kind, _ in holes(said[0].value)] == [NEW]  # one value, made up when it is played
 
 
 @pytest.mark.parametrize("of", [company, betrayed])

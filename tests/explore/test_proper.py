@@ -10,9 +10,9 @@ import pytest
 from explore.shop import shop
 
 from wsrecord.contract.load import load
-from wsrecord.explore.moves import Case, as_json, from_json
+from wsrecord.explore.moves import Case, Say, as_json, from_json
 from wsrecord.explore.phases import PHASES, Phases
-from wsrecord.explore.proper import proper
+from wsrecord.explore.proper import fitting, proper, restated
 from wsrecord.explore.vocabulary import Vocabulary
 
 ROOT = Path(__file__).parents[2]
@@ -86,3 +86,51 @@ def test_bounds() -> None:
     assert not proper(read({"do": "say", "value": deep}))
     assert not proper(read())
     assert not proper(read(*[{"do": "cut"}] * 3_000))
+
+
+@pytest.fixture
+def words(tmp_path: Path) -> Vocabulary:
+    return Vocabulary(shop(tmp_path))
+
+
+OPEN = {"type": "open", "id": {"$new": 1}}
+
+
+@pytest.mark.parametrize(
+    ("kept", "now"),
+    [
+        # what a contract that was mended allows
+        (
+            Say(event="open", value=OPEN, breaks="required at /colour"),
+            Say(event="open", value=OPEN),
+        ),
+        (Say(value=OPEN, breaks="an event that there is"), Say(event="open", value=OPEN)),
+        # what one that was tightened forbids
+        (
+            Say(event="time", value={"type": "time", "id": ""}),
+            Say(event="time", value={"type": "time", "id": ""}, breaks="minLength at /id"),
+        ),
+    ],
+)
+def test_a_case_from_elsewhere_is_as_wrong_as_the_contract_says_now(
+    words: Vocabulary, kept: Say, now: Say
+) -> None:
+    assert restated(Case((kept,)), words) == Case((now,))
+    assert fitting(Case((now,)), words)
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        Say(event="open", value=OPEN),
+        Say(event="open", value={"type": "open"}, breaks="required at /id"),
+        Say(event="open", value={**OPEN, "id": "\ud800"}, breaks="surrogate at /id"),
+        Say(event="open", value=OPEN, binary=True, breaks="text, not binary"),
+        Say(data=b"{", breaks="JSON"),
+        Say(value=[OPEN], breaks="one object, not an array of them"),
+        Say(value={"type": "dance"}, breaks="an event that there is"),
+        Say(event="gone", value={"type": "gone"}),
+    ],
+)
+def test_what_is_as_it_was_stays(words: Vocabulary, kept: Say) -> None:
+    assert restated(Case((kept,)), words) == Case((kept,))

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from .moves import GIVEN, NEW, Case, Connect, Move, filled
+from .moves import GIVEN, Case, Connect, Move, filled
 from .parts import Parts, quietly, say
+from .roles import Made
 from .vocabulary import Term
 
 _GUEST = Connect(on=1, user=1)
@@ -56,9 +57,8 @@ def _ids(parts: Parts, term: Term) -> Iterator[list[Move]]:
         )
         yield [_GUEST, *opening, replace(say(term), on=1, value=across)]
     guest = [replace(move, on=1) for move in opening]
-    same = filled(say(term).value, lambda kind, what: "the same for both" if kind == NEW else {kind: what})
-    if same != term.plain:
-        both = replace(say(term), value=same)
+    if any(isinstance(role, Made) for role in term.roles.values()):
+        both = say(term)  # an id that is made up is the same wherever its number stands in a case
         yield [_GUEST, *opening, both, *guest, replace(both, on=1)]
     theirs = say(term, place=1, then="quiet")
     yield [_GUEST, *guest, replace(theirs, on=1), *quietly(opening), say(term, then="quiet")]

@@ -16,6 +16,7 @@ from .moves import Case, Hear, Move, Probe, Then
 from .nonsense import no_events
 from .parts import Parts, elsewhere, quietly, say
 from .prelude import prefaced
+from .proper import fitting
 from .returning import returning
 from .vocabulary import Term, Vocabulary
 
@@ -62,7 +63,10 @@ class Phases:
         self._parts = Parts(words, users=users, json=codec == "json", random=random, returns=returns or {})
 
     def cases(self, phases: Sequence[str]) -> Iterator[Case]:
-        """Cases of these phases, in turns; those that were saved come first."""
+        """Cases of these phases, in turns; those that were saved come first.
+
+        Whoever makes them: what a case does not call wrong is right under the contract.
+        """
         makers: Mapping[str, Callable[[], Iterator[Sequence[Move] | None]]] = {
             "examples": self._examples,
             "valid": self._valid,
@@ -74,7 +78,7 @@ class Phases:
         if "regressions" in phases:
             yield from (replace(case, phase="regressions") for case in self._saved)
         found = turns([self._named(name, makers[name]) for name in makers if name in phases])
-        yield from (case for case in found if case is not None)
+        yield from (case for case in found if case is not None and fitting(case, self._words))
 
     def _named(
         self, name: str, maker: Callable[[], Iterator[Sequence[Move] | None]]

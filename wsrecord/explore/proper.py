@@ -1,6 +1,7 @@
 """Whether a case that comes from elsewhere can be played, and whether what it calls right is right."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -14,6 +15,7 @@ _LARGEST = 1 << 24  # of a number that is none of a value
 _MOST = {"on": 1_000, "user": 1_000, "back": 1_000, "code": 0xFFFF}
 _CONTROL = 125  # bytes of a ping
 _DEEPEST = 200
+_ODD = "surrogate"  # no schema tells
 
 
 def proper(case: Case) -> bool:
@@ -31,6 +33,21 @@ def fitting(case: Case, words: Vocabulary) -> bool:
             if term is None or not (move.data is not None or words.right(term, move.value)):
                 return False
     return True
+
+
+def restated(case: Case, words: Vocabulary) -> Case:
+    """The same, as wrong as the contract says now: it may have changed since the case was made."""
+    return case.with_moves([_restated(move, words) if isinstance(move, Say) else move for move in case.moves])
+
+
+def _restated(move: Say, words: Vocabulary) -> Say:
+    if move.data is not None or move.binary or (move.breaks or "").startswith(_ODD):
+        return move  # what is wrong below values stays wrong
+    term = words.terms.get(move.event or "")
+    if move.breaks is None:
+        return move if term is None else replace(move, breaks=words.wrong(term, move.value))
+    meant = term if term is not None and words.right(term, move.value) else words.that(move.value)
+    return move if meant is None else replace(move, event=meant.name, breaks=None)
 
 
 def _is_proper(move: Move) -> bool:

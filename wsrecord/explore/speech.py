@@ -14,7 +14,7 @@ from wsrecord.contract.model import Contract
 from wsrecord.contract.pointer import ABSENT, at
 from wsrecord.wire.frames import Opcode
 
-from .moves import CANARY, NEW, Say, filled, holes
+from .moves import CANARY, GIVEN, NEW, Say, filled, holes
 from .roles import Given, Made
 from .vocabulary import Term
 
@@ -43,8 +43,16 @@ class Speech:
         self._opcode: Opcode | None = Opcode.TEXT if self._spec == "json" else None  # of what is right
 
     def utter(self, move: Say, term: Term | None, given: Says) -> Utterance | None:
-        """The message; None if its protocol has no bytes for it. `given` fills holes, if only with ABSENT."""
+        """The message; None if its protocol has no bytes for it. `given` fills holes, if only with ABSENT.
+
+        What is no wrong on purpose, and would be wrong with all that is made up for it, is not said either.
+        """
         value = filled(move.value, lambda kind, what: self._fill(kind, what, given, term))
+        if term is not None and move.breaks is None and move.data is None and not _fits(term, value):
+            value = filled(move.value, lambda kind, what: self._fill(kind, what, given, term, plain=True))
+            told = any(kind == GIVEN and given(what) is not ABSENT for kind, what in holes(move.value))
+            if not told and not _fits(term, value):
+                return None
         ids: list[Any] = [self._ids[what] for kind, what in holes(move.value) if kind == NEW]
         for pointer, role in term.roles.items() if term is not None else ():
             there = at(value, pointer)
@@ -56,23 +64,25 @@ class Speech:
         data = move.data if move.data is not None else self._encoded(value, opcode)
         return None if data is None else Utterance(opcode, data, tuple(ids))
 
-    def _fill(self, kind: str, what: Any, given: Says, term: Term | None) -> Any:
+    def _fill(self, kind: str, what: Any, given: Says, term: Term | None, *, plain: bool = False) -> Any:
         if kind == CANARY:
             if what not in self.canaries:
                 self.canaries[what] = f"canary-{self._random.getrandbits(48):012x}"
             return self.canaries[what]
         if kind != NEW:
             live = given(what)
-            return self._like(term, what) if live is ABSENT else live
+            return self._like(term, what, plain=plain) if live is ABSENT else live
         if what not in self._ids:
             self._ids[what] = self._new()
         return self._ids[what]
 
-    def _like(self, term: Term | None, what: Any) -> Any:
-        """What could be such a value, where the server gave none."""
+    def _like(self, term: Term | None, what: Any, *, plain: bool) -> Any:
+        """What could be such a value, where the server gave none; `plain`: one that is known to be right."""
         for pointer, role in term.roles.items() if term is not None else ():
             if isinstance(role, Given) and [role.event, role.pointer] == list(what[:2]):
                 sample = term.samples[pointer] if term is not None else None
+                if plain:
+                    return sample
                 if type(sample) is int:
                     return self._random.randint(1 << 20, 1 << 30)
                 return self._new() if isinstance(sample, str) and len(sample) == _UUID else sample
@@ -103,3 +113,8 @@ class Speech:
             return make(self._spec).encode([Unit(value, "client", opcode)])[0][1]
         except (UnsayableError, IndexError):
             return None
+
+
+def _fits(term: Term, value: Any) -> bool:
+    """Whether a value is right, as far as the event's schema goes."""
+    return term.spec.schema is None or term.spec.schema.is_valid(value)

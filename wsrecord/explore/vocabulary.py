@@ -24,6 +24,7 @@ from .schema import words
 from .values import broken_of, candidates, made_of, variants_of
 
 _SAMPLE = "3f2a1c90-5b7d-4e86-9a41-c0de5eed0001"
+_SAMPLES = (_SAMPLE, "f0e4d2c6-a1b3-4c5d-8e6f-ab0cde1f2a3b", "00718293-8475-4920-b613-580274916358")
 _BIRD = "canary-0123456789ab"
 _REPAIRS = 40
 _IDS = 6  # odd values of an id
@@ -65,8 +66,20 @@ class Vocabulary:
 
     def right(self, term: Term, value: Any) -> bool:
         """Whether a value with holes is this event, and right."""
-        full = filled(value, lambda kind, what: self._stand_in(term, kind, what))
-        return self._right(term.spec, full)
+        return self._right(term.spec, self._filled(term, value))
+
+    def wrong(self, term: Term, value: Any) -> str | None:
+        """The first rule that a value with holes breaks; None: it is right."""
+        full = self._filled(term, value)
+        if self._right(term.spec, full):
+            return None
+        faults = term.spec.schema.validate(full) if term.spec.schema is not None else []
+        first = next(iter(faults), None)
+        return "an event that there is" if first is None else rule_at(first.keyword, first.pointer)
+
+    def that(self, value: Any) -> Term | None:
+        """The event that a value with holes is, if it is right."""
+        return next((term for term in self.terms.values() if self.right(term, value)), None)
 
     def variants(self, term: Term) -> list[tuple[str, Any]]:
         """Right values that are odd in one place, with what is odd about them; plain ones aside."""
@@ -149,9 +162,8 @@ class Vocabulary:
         term.roles = {at: role for at, role in found.items() if get(plain, at) is not None}
         term.samples = {at: get(plain, at) for at in term.roles}
         term.plain = self._with_holes(term, plain)
-        term.seeds = [
-            self._with_holes(term, value) for value in recorded[:_SEEDS] if self._right(spec, value)
-        ]
+        seeds = (self._with_holes(term, value) for value in recorded if self._right(spec, value))
+        term.seeds = list(islice((seed for seed in seeds if self.right(term, seed)), _SEEDS))
         self.terms[key.name] = term
 
     def _with_holes(self, term: Term, value: Any, *, but: str | None = None) -> Any:
@@ -166,12 +178,17 @@ class Vocabulary:
             number += 1
             with_hole = put(value, pointer, {NEW: number})
             # an id that is no free text is left as it is
-            value = with_hole if but is not None or self.right(term, with_hole) else value
+            value = with_hole if but is not None or self._whatever(term, with_hole) else value
         return value
 
+    def _whatever(self, term: Term, value: Any) -> bool:
+        """Whether a value is right, whichever ids are made up for it."""
+        return all(self._right(term.spec, self._filled(term, value, new=sample)) for sample in _SAMPLES)
+
+    def _filled(self, term: Term, value: Any, *, new: str = _SAMPLE) -> Any:
+        return filled(value, lambda kind, what: new if kind == NEW else self._stand_in(term, kind, what))
+
     def _stand_in(self, term: Term, kind: str, what: Any) -> Any:
-        if kind == NEW:
-            return _SAMPLE
         if kind == CANARY:
             return _BIRD
         for pointer, role in term.roles.items():
