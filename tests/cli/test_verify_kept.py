@@ -193,3 +193,29 @@ def test_show_tells_why_it_was_kept(capfd: pytest.CaptureFixture[str]) -> None:
     assert "kept by fuzz" in out
     assert "WS902; `wsrecord verify` acts this out again:" in out
     assert '→ {"colour": "blue", "id": «new 1», "type": "open"}' in out
+
+
+WRONG = Case((Say(event="open", value=OPEN, breaks="required at /colour"),), "invalid")
+SAME = Case(tuple(Say(on=on, event="time", value={"type": "time", "id": ""}) for on in (0, 1)))
+
+
+def test_what_the_contract_allows_by_now_is_right(capfd: pytest.CaptureFixture[str]) -> None:
+    keep("kept/one.wsr", WRONG, "WS907")
+    assert wsrecord(["verify", "kept", "--start", start(), "--json", "report.json"]) == Exit.CLEAN
+    said = capfd.readouterr().err
+    assert "kept/one.wsr: the contract allows now what was wrong in it (open, required at /colour)" in said
+    long = {"type": "time", "id": "x" * 65}
+    keep("kept/two.wsr", Case((Say(event="time", value=long, breaks="maxLength at /id"),)), "WS907")
+    assert codes(on("lenient", "kept/two.wsr")) == ["WS907"]  # this is as wrong as it was
+
+
+def test_a_server_that_still_breaks_at_it_is_found_all_the_same() -> None:
+    blue = Case((Say(event="open", value={**OPEN, "colour": "blue"}, breaks="enum at /colour"),), "invalid")
+    keep("kept/one.wsr", blue, "WS907")
+    assert codes(on("picky", "kept")) == ["WS902"]
+
+
+def test_what_the_contract_forbids_by_now_may_be_refused() -> None:
+    keep("kept/one.wsr", SAME, "WS101")
+    done = on("", "kept")
+    assert (code(done), codes(done)) == (Exit.CLEAN, []), done.output

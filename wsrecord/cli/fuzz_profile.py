@@ -23,7 +23,7 @@ from wsrecord.explore.failure import label
 from wsrecord.explore.limits import limited
 from wsrecord.explore.moves import Case
 from wsrecord.explore.phases import PHASES, Phases
-from wsrecord.explore.proper import fitting
+from wsrecord.explore.proper import fitting, restated
 from wsrecord.explore.vocabulary import Vocabulary
 from wsrecord.live import database
 from wsrecord.live.exploration import Budget
@@ -85,12 +85,17 @@ class Habits:
     def again(
         self, kept: Sequence[Case], finds: Finds, words: Vocabulary, users: int, wanted: Sequence[str]
     ) -> list[Case]:
-        """What failed before: those that were kept, and those of the database that are right as they were."""
+        """What failed before, kept or in the database: as wrong as the contract says now."""
+        now = [restated(case, words) for case in kept]
         if not self.reads or "regressions" not in (wanted or self.phases):
-            return list(kept)
+            return now
         there = [case.moves for case in kept]
-        known = (case for case in finds.known(users) if case.moves not in there)
-        return [*kept, *(case for case in known if fitting(case, words))]
+        for case in finds.known(users):
+            if case.moves not in there and fitting(case, words):
+                now.append(restated(case, words))
+                if now[-1] != case:
+                    finds.leave(case)  # under the contract of then it may fail as it did
+        return now
 
     def finds(self, contract: str, warn: Warn) -> Finds:
         """The database, for a contract."""

@@ -40,6 +40,16 @@ def restated(case: Case, words: Vocabulary) -> Case:
     return case.with_moves([_restated(move, words) if isinstance(move, Say) else move for move in case.moves])
 
 
+def lifted(case: Case, now: Case) -> list[str]:
+    """The rules that messages of a case broke, and break no more as it is restated."""
+    pairs = zip(case.moves, now.moves, strict=True)
+    return [
+        f"{new.event}, {old.breaks}"
+        for old, new in pairs
+        if isinstance(old, Say) and isinstance(new, Say) and old.breaks is not None and new.breaks is None
+    ]
+
+
 def _restated(move: Say, words: Vocabulary) -> Say:
     if move.data is not None or move.binary or (move.breaks or "").startswith(_ODD):
         return move  # what is wrong below values stays wrong

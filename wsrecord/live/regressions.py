@@ -13,6 +13,7 @@ from wsrecord.dialogue.steps import Dialogue
 from wsrecord.explore.failure import chosen
 from wsrecord.explore.kept import Kept, note_of
 from wsrecord.explore.moves import Connect, Say
+from wsrecord.explore.proper import lifted, restated
 from wsrecord.explore.refusals import server_events, usual_refusals
 from wsrecord.explore.vocabulary import Vocabulary
 from wsrecord.judge import fuzz
@@ -48,6 +49,7 @@ class Replay:
     unsaid: int  # messages of the case that were not said
     printed: Printed | None  # by the server, if it broke: with secrets, which stand in `heard`
     heard: Sequence[Record]  # all that was said, and the way in
+    lifted: Sequence[str] = ()  # what was wrong in it, and is allowed by now
 
 
 class Regressions:
@@ -69,13 +71,14 @@ class Regressions:
         rules = self._rules(kept, contract, list(ways(piece, actor, purses)))
         care = Care(self._target, rules, kept.health or self._health)
         witness = Witness(care, self._random, lambda _: None)
-        acted = await witness.alone(kept.case, Trial(anew=True))
+        case = restated(kept.case, rules(self._target).words)
+        acted = await witness.alone(case, Trial(anew=True))
         acted.reel.records.append(note_of(kept, acted.reel.clock()))
         path, live = write(acted.reel)
         shown = Shown(contract)
         found = findings_of(acted, live, [shown], piece.name)
         if kept.code == Code.MEMORY_GROWS.number and not acted.dead:
-            leak = await witness.leaks(kept.case)
+            leak = await witness.leaks(case)
             found += fuzz.judge([] if leak is None else [leak], piece.name, contract.name)
         found = [*_denied(acted, piece.name), *_told(found, kept)]
         return Replay(
@@ -85,6 +88,7 @@ class Regressions:
             events=shown.events.total(),
             unsaid=0 if found else _unsaid(acted, live),
             printed=acted.printed,
+            lifted=lifted(kept.case, case),
             heard=[*acted.reel.records, *(one for door in care.rules.doors for one in door.heads())],
         )
 

@@ -231,6 +231,11 @@ class Verification:
                 f"{piece.name}: {replay.unsaid} of its messages could not be said: the server ends the "
                 "session earlier now, or does not give what they need"
             )
+        if replay.lifted and not found and number == 1:
+            done.notes.append(
+                f"{piece.name}: the contract allows now what was wrong in it ({'; '.join(replay.lifted)}), "
+                "and it was said as a right message: remove it, unless it is to show that"
+            )
         return found
 
     async def _ask(self) -> None:
