@@ -2,16 +2,18 @@
 
 import json
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
 from wsrecord.cassette.model import Message
 from wsrecord.codec.registry import make
 from wsrecord.codec.unit import Unit, UnsayableError
+from wsrecord.contract.classify import Event, classifier_of
 from wsrecord.contract.model import Contract
 from wsrecord.contract.pointer import ABSENT, at
+from wsrecord.errors import ContractError
 from wsrecord.wire.frames import Opcode
 
 from .moves import CANARY, GIVEN, NEW, Say, filled, holes
@@ -30,6 +32,8 @@ class Utterance:
     opcode: Opcode
     data: bytes
     ids: tuple[Any, ...]
+    keys: Mapping[str, Any] = field(default_factory=dict)  # what it says of the contract's keys
+    marks: frozenset[str] = frozenset()  # texts where it says what it belongs to, whoever made them
 
 
 class Speech:
@@ -37,6 +41,7 @@ class Speech:
 
     def __init__(self, contract: Contract, random: Random) -> None:
         self._spec = contract.codec.spec
+        self._classify = classifier_of(contract).classify
         self._random = random
         self._ids: dict[Any, str] = {}
         self.canaries: dict[Any, str] = {}
@@ -62,7 +67,22 @@ class Speech:
         if not move.binary and move.data is None:
             opcode = self._spoken(value)
         data = move.data if move.data is not None else self._encoded(value, opcode)
-        return None if data is None else Utterance(opcode, data, tuple(ids))
+        if data is None:
+            return None
+        if move.data is not None:
+            return Utterance(opcode, data, tuple(ids))
+        return Utterance(opcode, data, tuple(ids), *self._belonging(value, term))
+
+    def _belonging(self, value: Any, term: Term | None) -> tuple[Mapping[str, Any], frozenset[str]]:
+        """The contract's keys in a value, and the texts that stand there or where the server gives them."""
+        try:
+            event = self._classify(Unit(value, "client"))
+        except ContractError:
+            return {}, frozenset()
+        keys = event.keys if isinstance(event, Event) else {}
+        places = term.roles if term is not None else ()
+        said = [*keys.values(), *(at(value, pointer) for pointer in places)]
+        return keys, frozenset(one for one in said if isinstance(one, str) and one)
 
     def _fill(self, kind: str, what: Any, given: Says, term: Term | None, *, plain: bool = False) -> Any:
         if kind == CANARY:

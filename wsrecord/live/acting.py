@@ -35,7 +35,8 @@ from wsrecord.live.lull import until_answered, until_quiet
 from wsrecord.live.outcome import Acted, heard_out, how, label, odd, outcome
 from wsrecord.live.reel import Reel
 from wsrecord.live.rules import Rules
-from wsrecord.live.seat import News, Said, Seat
+from wsrecord.live.said import Said
+from wsrecord.live.seat import News, Seat
 from wsrecord.wire.frames import Opcode
 
 _FEW = 4  # flows and messages that may be under way with no reason to refuse one more
@@ -205,7 +206,8 @@ class _Acting:
         few = under_way < _FEW and sum(len(one.said) for one in self.seats.values()) < _MANY
         alone = term is not None and not term.needs and not given and bool(ids) and not repeated
         alone = alone and move.event not in self._rules.refusable
-        said = Said(move, 0, 0, ids, due, due and alone and few, repeated)
+        welcome = due and alone and few
+        said = Said(move, 0, 0, ids, due, welcome, repeated, utterance.keys, utterance.marks)
         said.hasty = move.then == "now" or bool(seat.pending)
         self._used.update(ids)
         assert seat.client is not None

@@ -9,7 +9,8 @@ from wsrecord.explore.speech import BETWEEN
 from wsrecord.judge.fuzz import Bare, Broke, Fact, Meant, Overheard, is_broken
 from wsrecord.live.printed import Printed
 from wsrecord.live.reel import Reel
-from wsrecord.live.seat import Bird, Said, Seat
+from wsrecord.live.said import Said
+from wsrecord.live.seat import Bird, Seat
 
 _CANARIES = 500
 
@@ -184,7 +185,7 @@ def _meant(said: Said, session: int, seat: Seat) -> Meant:
         answer=answer,
         by=by,
         due=said.due,
-        welcome=said.welcome,
+        welcome=said.welcome and said.sure,
         odd=breaks is not None and breaks.startswith("surrogate"),
         waited=said.waited if said.took is None else said.took,
     )

@@ -4,7 +4,7 @@ import asyncio
 import re
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from wsrecord.cassette.model import Message
@@ -16,38 +16,13 @@ from wsrecord.contract.flow.instances import Instances
 from wsrecord.contract.model import Contract, EventKey
 from wsrecord.contract.pointer import ABSENT, Pointer, at, parse
 from wsrecord.errors import ContractError
-from wsrecord.explore.moves import Say
-from wsrecord.judge.fuzz import Answer
 from wsrecord.live.client import Client
+from wsrecord.live.said import Said
+from wsrecord.live.whose import Heard, Whose
 from wsrecord.wire.frames import Direction, Opcode
 
 _BIRD = re.compile(r"canary-[0-9a-f]{12}")
 _KEPT = 200  # events whose values may be asked for
-
-
-@dataclass(slots=True, eq=False)
-class Said:
-    """A message that went out."""
-
-    move: Say
-    number: int  # in the session
-    t: int
-    ids: tuple[Any, ...]
-    due: bool
-    welcome: bool
-    repeated: bool = False  # its ids were used before
-    sent: float = field(default_factory=time.monotonic)
-    answer: Answer = "none"
-    by: str = ""
-    answered_at: int | None = None  # the number of the message that did
-    waited: float = 0.0
-    took: float | None = None  # seconds until its answer
-    hasty: bool = False  # said before what came before was answered, or before it was answered itself
-
-    @property
-    def pending(self) -> bool:
-        """Whether nothing came of it yet."""
-        return self.answer == "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +67,7 @@ class Seat:
         self._codec: Codec = make(contract.codec.spec)
         self._flows = Instances(contract.flows)
         self._refusals = refusals
+        self._whose = Whose(contract, refusals)
         self._tell = tell
         self._sung = False  # there may be canaries in the message that is being heard
 
@@ -151,6 +127,8 @@ class Seat:
             event = self._classify(unit)
         except ContractError:
             return
+        # what was open tells whether a refusal may be about that
+        among = list(self._flows.open()) if event.name in self._refusals and unit.sender == "server" else []
         if isinstance(event, Event):
             self._flows.feed(event.name, unit.sender, event.keys)
             if event.keys:
@@ -164,7 +142,10 @@ class Seat:
             self.names.append(name)
             if unit.readable:
                 self._values[name] = unit.value
-            self._answers(name, unit)
+            keys = event.keys if isinstance(event, Event) else {}
+            if self._whose.hear(self.said, Heard(name, unit.value, self.count, keys, among)):
+                self.answered = time.monotonic()
+                self._step()
 
     def _personal(self, event: Event, unit: Unit) -> None:
         """Whose session it is, and what only one user can know."""
@@ -176,49 +157,10 @@ class Seat:
             for pointer, text in _texts(unit.value):
                 self.birds += [Bird(one, event.key, pointer, self.count) for one in _BIRD.findall(text)]
 
-    def _answers(self, name: str, unit: Unit) -> None:
-        """Whom an event of the server's answers."""
-        refused = name in self._refusals
-        scalars = set(_scalars(unit.value))
-        known = {one for said in self.said for one in said.ids}
-        waiting = [one for one in self.said if one.pending]
-        found = next((one for one in waiting if scalars.intersection(one.ids)), None)
-        if refused and (found is None or found.move.breaks is None):
-            # a wrong message that has no known place for an id may have said the same one
-            found = next((one for one in waiting if one.move.breaks is not None and not one.ids), found)
-        if found is None and not scalars & known:
-            if refused:
-                found = next((one for one in waiting if one.move.breaks is not None), None)
-                found = found or next(iter(waiting), None)
-            else:
-                found = next((one for one in waiting if not one.ids and one.move.breaks is None), None)
-        if found is not None:
-            found.answer = "refused" if refused else "answered"
-            found.by, found.answered_at = name, self.count
-            found.took = time.monotonic() - found.sent
-            self.answered = time.monotonic()
-            self._step()
-
     def _step(self) -> None:
         """Something went on that somebody waits for."""
         self.steps += 1
         self.moved = time.monotonic()
-
-
-def _scalars(value: Any) -> Iterator[Any]:
-    rest = [value]
-    while rest:
-        match rest.pop():
-            case dict() as inner:
-                rest += inner.values()
-            case list() as inner:
-                rest += inner
-            case str() as text:
-                yield text
-            case bool():
-                pass
-            case int() as number:
-                yield str(number)  # an id of digits goes out as a number, too
 
 
 def _texts(value: Any) -> Iterator[tuple[Pointer, str]]:

@@ -21,7 +21,8 @@ from wsrecord.explore.moves import Case, Say
 from wsrecord.live.door import Answers, Door
 from wsrecord.live.outcome import Acted, Sung, outcome
 from wsrecord.live.reel import Reel
-from wsrecord.live.seat import News, Said, Seat
+from wsrecord.live.said import Said
+from wsrecord.live.seat import News, Seat
 from wsrecord.wire.frames import Direction
 
 from .choosing import Choice
