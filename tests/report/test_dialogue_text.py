@@ -22,7 +22,9 @@ def test_what_stands_for_a_value_is_told_from_what_is_said() -> None:
 
 def test_each_move_has_its_line() -> None:
     assert line(Connect(on=1, user=1)) == "s2  connect as user 2"
-    assert line(Say(data=b"\xff", binary=True, breaks="JSON")) == "s1  → binary b'\\xff'   [breaks: JSON]"
+    binary = Say(data=b"\xff", binary=True, breaks="text, not binary")
+    assert line(binary) == "s1  → binary b'\\xff'   [as binary where text is due]"
+    assert line(Say(value=1, breaks="type at /id")) == "s1  → 1   [breaks: type at /id]"
     assert line(Say(value=1, cuts=(1,), ping_at=1, then="now")).endswith(
         "[2 frames]   [a ping between]   [without waiting]"
     )
@@ -33,6 +35,14 @@ def test_each_move_has_its_line() -> None:
     assert line(Close(code=None)) == "s1  → close without a code"
     assert line(Cut()) == "s1  → reset"
     assert line(HalfClose()) == "s1  → half-close"
+
+
+def test_text_is_shown_as_text() -> None:
+    assert line(Say(data=b'{"id": 1e400}')) == 's1  → {"id": 1e400}'
+    assert line(Say(data=b"")) == "s1  → an empty text"
+    assert line(Say(data="é\n\0".encode())) == "s1  → é\u240a\u2400"
+    assert line(Say(data=b"\xff\xfe")) == "s1  → b'\\xff\\xfe'"
+    assert "\x1b" not in line(Say(data=b"\x1b[31m"))
 
 
 def test_hostile_text_is_harmless() -> None:

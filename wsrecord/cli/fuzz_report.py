@@ -19,6 +19,7 @@ from wsrecord.judge import coverage, registry
 from wsrecord.judge.acceptance import Acceptance, accept
 from wsrecord.judge.codes import Group
 from wsrecord.judge.verdict import weigh
+from wsrecord.judge.wrongs import phrase
 from wsrecord.live.exploration import STOPPED_AT_FIRST, Explored
 from wsrecord.report import escape
 from wsrecord.report.escape import terminal
@@ -98,7 +99,7 @@ def named(failure: Failure) -> str:
     place = pointed(finding.place) or finding.flow or ""
     breaks, what = extra.get("breaks"), extra.get("what")
     if breaks:
-        place = f"{place or 'a message'}, which breaks {breaks}"
+        place = f"{place or 'a message'}, {phrase(breaks)}"
     elif not place and what:
         place = str(what)
     return terminal(f"{finding.code} {place}".rstrip())

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wsrecord.judge.finding import Finding
+from wsrecord.judge.wrongs import phrase
 
 from . import moves as moving
 from .moves import Case, Say
@@ -62,7 +63,7 @@ def label(case: Case) -> str:
         match move:
             case Say():
                 name = move.event or "a message"
-                return f"{name}, which breaks {move.breaks}" if move.breaks is not None else name
+                return f"{name}, {phrase(move.breaks)}" if move.breaks is not None else name
             case moving.Raw():
                 return move.breaks
             case moving.Close():

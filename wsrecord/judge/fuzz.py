@@ -11,6 +11,7 @@ from typing import Literal, TypeAlias
 from wsrecord.contract.pointer import Pointer, written
 from wsrecord.judge.codes import Code
 from wsrecord.judge.finding import Finding, Place
+from wsrecord.judge.wrongs import phrase
 
 Answer: TypeAlias = Literal["answered", "refused", "closed", "none", "left"]
 _BROKE = 1011
@@ -144,7 +145,7 @@ def _meant(one: Meant, cassette: str, contract: str | None) -> Iterator[Finding]
         cassette=cassette, session=one.session, number=one.number, t=one.t, event=one.event,
     )  # fmt: skip
     extra = {"breaks": one.breaks}
-    broken = f", which breaks {one.breaks}," if one.breaks is not None else ""
+    broken = f", {phrase(one.breaks)}," if one.breaks is not None else ""
     if one.answer == "none" and one.due and not one.odd:
         yield Code.UNANSWERED.at(
             place,

@@ -7,6 +7,7 @@ from wsrecord.contract.model import Contract
 from wsrecord.explore.moves import Case, Say
 from wsrecord.explore.speech import BETWEEN
 from wsrecord.judge.fuzz import Bare, Broke, Fact, Meant, Overheard, is_broken
+from wsrecord.judge.wrongs import phrase
 from wsrecord.live.printed import Printed
 from wsrecord.live.reel import Reel
 from wsrecord.live.said import Said
@@ -194,4 +195,4 @@ def _meant(said: Said, session: int, seat: Seat) -> Meant:
 def label(move: Say) -> str:
     """What a message is, in a few words."""
     name = move.event or "a message"
-    return f"{name}, which breaks {move.breaks}" if move.breaks is not None else name
+    return f"{name}, {phrase(move.breaks)}" if move.breaks is not None else name

@@ -22,6 +22,7 @@ from wsrecord.explore.moves import (
     Stall,
     filled,
 )
+from wsrecord.judge.wrongs import note
 from wsrecord.report.escape import terminal
 from wsrecord.report.words import count
 
@@ -97,7 +98,7 @@ def _said(move: Say) -> str:
     kind = "binary " if move.binary else ""
     frames = f"   [{len(move.cuts) + 1} frames]" if move.cuts else ""
     ping = "   [a ping between]" if move.ping_at is not None else ""
-    breaks = f"   [breaks: {terminal(move.breaks)}]" if move.breaks is not None else ""
+    breaks = f"   [{terminal(note(move.breaks))}]" if move.breaks is not None else ""
     slow = "   [a few bytes at a time]" if move.slow else ""
     then = {"now": "   [without waiting]", "quiet": "   [until all is over]", "answer": ""}[move.then]
     return f"→ {kind}{shown}{frames}{ping}{breaks}{slow}{then}"
@@ -105,11 +106,19 @@ def _said(move: Say) -> str:
 
 def _short(move: Say) -> str:
     if move.data is not None:
-        shown = repr(move.data)
+        shown = repr(move.data) if move.binary else _text(move.data)
     else:
         text = json.dumps(filled(move.value, _hole))
         shown = text.replace('"\\ue000', "«").replace('\\ue001"', "»")
     return shown if len(shown) <= _LONG else f"{shown[:_LONG]}… ({len(shown)} characters)"
+
+
+def _text(data: bytes) -> str:
+    """What a text message says; its bytes, if it is no text."""
+    try:
+        return data.decode() or "an empty text"
+    except UnicodeDecodeError:
+        return repr(data)
 
 
 def _hole(kind: str, what: object) -> str:
