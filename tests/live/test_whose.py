@@ -162,3 +162,14 @@ def test_a_run_s_end_answers_who_cancelled_it(talk: Talk) -> None:
     talk.hear("cancelled", run="r-2")
     assert other.pending
     assert (cancel.answer, cancel.sure) == ("answered", True)
+
+
+def test_a_number_is_an_id_only_where_one_is_said(contract: Contract) -> None:
+    """A counter that happens to stand at the number of a message's id does not answer it."""
+    talk = Talk(contract)
+    first = talk.say("ping", request=5, breaks="type at /request")
+    second = talk.say("ping", request=7, breaks="type at /request")
+    talk.hear("error", seq=7)
+    assert (first.answer, second.answer) == ("refused", "none")
+    talk.hear("error", seq=5, reply_to=7)
+    assert second.answer == "refused"

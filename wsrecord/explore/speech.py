@@ -61,7 +61,7 @@ class Speech:
         ids: list[Any] = [self._ids[what] for kind, what in holes(move.value) if kind == NEW]
         for pointer, role in term.roles.items() if term is not None else ():
             there = at(value, pointer)
-            if isinstance(role, Made) and isinstance(there, str | int) and there != "" and there not in ids:
+            if isinstance(role, Made) and type(there) in (str, int) and there != "" and there not in ids:
                 ids.append(str(there))  # a server that takes a number for a text gives it back as one
         opcode = Opcode.BINARY if move.binary else Opcode.TEXT
         if not move.binary and move.data is None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from wsrecord.contract.flow.instances import OpenInstance
 from wsrecord.contract.model import Answer, Contract, EventKey
+from wsrecord.dialogue.significance import echoed_name
 
 from .said import Said
 
@@ -36,7 +37,8 @@ class Whose:
 
     def hear(self, said: Sequence[Said], heard: Heard) -> bool:
         """Note which of the messages it answers; whether there is one."""
-        scalars = set(_scalars(heard.value))
+        numbers = (str(one) for one in heard.keys.values() if type(one) is int)
+        scalars = {*_scalars(heard.value), *numbers}
         if heard.name in self._refusals:
             found, sure = self._refused(said, heard, scalars)
             answer: Any = "refused"
@@ -136,17 +138,20 @@ def _first(waiting: Sequence[Said]) -> Said | None:
     return next((one for one in waiting if one.move.breaks is not None), next(iter(waiting), None))
 
 
-def _scalars(value: Any) -> Iterator[Any]:
-    rest = [value]
+def _scalars(value: Any) -> Iterator[str]:
+    """Texts, and numbers under a name that says an id again: any other number is one by chance."""
+    rest: list[tuple[str, Any]] = [("", value)]
     while rest:
-        match rest.pop():
+        name, one = rest.pop()
+        match one:
             case dict() as inner:
-                rest += inner.values()
+                rest += inner.items()
             case list() as inner:
-                rest += inner
+                rest += [(name, item) for item in inner]
             case str() as text:
                 yield text
             case bool():
                 pass
             case int() as number:
-                yield str(number)  # an id of digits goes out as a number, too
+                if echoed_name(name) == "id":
+                    yield str(number)
