@@ -46,6 +46,8 @@ FULL = """
       - concat: {of: delta#/text, is: server:done#/text, per: run}
       - answer: {to: start, with: [started], within: 250ms, per: [run]}
     handshake: {subprotocol: chat.v1, refuse: [{without: [authorization, token], status: [401, 403]}]}
+    closes: [1008, 4400]
+    refusable: [start, "client:ping"]
     isolation: {user: started#/user, values: [/user, /run_id], shared: [started#/room]}
     budgets: [{from: [start, ping], to: started, within: 2m, per: call}]
 """
@@ -94,6 +96,8 @@ def test_all_that_a_contract_can_say_is_read(tmp_path):
         250_000_000,
         ("run",),
     )
+    assert contract.closes == {1008, 4400}
+    assert contract.refusable == {"start", "ping"}
     assert contract.handshake is not None
     assert contract.handshake.refuse[0] == Refusal(
         ("authorization", "token"), (401, 403), contract.handshake.refuse[0].where
@@ -181,6 +185,9 @@ BASE = "server: {a: null, b: null}\nclient: {c: null, b: null}\nkeys: {run: /r}\
         (BASE + "links: [{from: a#/x, to: a#/x}]", "links[0].to: expected an event of the client's"),
         (BASE + "links: [{ignore: /x, from: a#/x}]", "ignore stands alone"),
         (BASE + "links: [{ignore: x}]", "expected /pointer or EVENT#/pointer"),
+        (BASE + "closes: [99]", "closes[0]: expected a whole number from 1000 to 4999, found 99"),
+        (BASE + "refusable: [a]", "refusable[0]: a is the server's: only what a client says is refused"),
+        (BASE + "refusable: [nope]", "refusable[0]: there is no event nope"),
         (BASE + "isolation: {values: []}", "no value is named that belongs to one user"),
     ],
 )  # fmt: skip

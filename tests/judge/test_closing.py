@@ -19,6 +19,21 @@ def test_an_end_is_a_finding_if_something_broke(end: str, expected: list[str], t
     assert codes(judged(contract(tmp_path, "server: {done: null}"), "< done", end)) == expected
 
 
+@pytest.mark.parametrize(
+    ("end", "expected"),
+    [("x server 1008", []), ("x client 1008", ["WS411"]), ("x server 1011", ["WS411"])],
+)
+def test_the_server_may_close_with_what_the_contract_lets_it(
+    end: str, expected: list[str], tmp_path: Path
+) -> None:
+    wanted = contract(
+        tmp_path,
+        "closes: [1008]\nclient: {ask: null}\nserver: {done: null}\nflows: {f: {order: ask done}}",
+    )
+    found = codes(judged(wanted, "> ask", end))
+    assert [code for code in found if code != "WS208"] == expected
+
+
 def test_what_was_said_last_is_where_it_ended(tmp_path: Path) -> None:
     wanted = contract(tmp_path, "server: {done: null, more: null}")
     (found,) = [one for one in judged(wanted, "< done", "< more", "x server") if one.code == "WS412"]

@@ -67,7 +67,7 @@ def test_an_example_s_contract_is_a_contract_s(example: Example) -> None:
     assert example.contract["contract"] == "example"
     assert example.contract.keys() <= {
         "contract", "applies", "codec", "name", "server", "client", "unknown", "keys", "flows", "rules",
-        "handshake", "isolation", "budgets",
+        "handshake", "closes", "isolation", "budgets",
     }  # fmt: skip
     assert example.check.keys() <= {"today", "accepted", "min_coverage", "min_score"}
 

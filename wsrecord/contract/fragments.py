@@ -13,13 +13,13 @@ from .shipped import agent_contract
 NAMES = ("contract.yaml", "contract.yml", "contract.json")
 KEYS = (
     "contract", "applies", "codec", "name", "server", "client", "unknown", "keys", "flows", "rules",
-    "handshake", "isolation", "budgets", "links",
+    "handshake", "closes", "refusable", "isolation", "budgets", "links",
     "include",
 )  # fmt: skip
 # A fragment's own; what includes it has its own, too.
 _OWN = ("contract", "applies", "include")
 _NAMED = ("server", "client", "keys", "flows")
-_LISTED = ("rules", "budgets", "links")
+_LISTED = ("closes", "refusable", "rules", "budgets", "links")
 MOST_FILES = 100
 DEMO = "demo"
 

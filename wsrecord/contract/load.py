@@ -16,7 +16,7 @@ from .parts.flows import read_flows
 from .parts.keys import Keys
 from .parts.links import read_links
 from .parts.rules import read_budget, read_rule
-from .parts.session import read_applies, read_codec, read_handshake, read_isolation
+from .parts.session import read_applies, read_codec, read_handshake, read_isolation, read_refusable
 from .pointer import Pointer
 
 
@@ -45,6 +45,8 @@ def load(path: Path | str) -> Contract:
         flows=flows,
         rules=rules,
         handshake=_handshake(merged),
+        closes=frozenset(one.integer(1000, 4999) for one in merged.listed("closes")),
+        refusable=frozenset(read_refusable(one, names) for one in merged.listed("refusable")),
         isolation=_isolation(merged, names),
         budgets=budgets,
         links=read_links(merged.listed("links"), names),

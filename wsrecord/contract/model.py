@@ -235,6 +235,8 @@ class Contract:
     flows: Flows = field(default_factory=lambda: Flows(()))
     rules: tuple[Rule, ...] = ()
     handshake: Handshake | None = None
+    closes: frozenset[int] = frozenset()  # codes that are as good as those that say nothing went wrong
+    refusable: frozenset[str] = frozenset()  # the client's events that may be refused though they are right
     isolation: Isolation | None = None
     budgets: tuple[Budget | Count, ...] = ()
     links: Links = Links()

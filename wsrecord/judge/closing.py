@@ -66,6 +66,8 @@ def _end(told: Told) -> Iterator[Finding]:
         )
         return
     assert close.code is not None
+    if close.sender == "server" and close.code in told.contract.closes:
+        return
     meaning = _MEANING.get(close.code, "a code that may not be sent")
     reason = f" {close.reason}" if close.reason else ""
     yield Code.CLOSE_CODE.at(

@@ -1,4 +1,4 @@
-"""What a contract says of whole sessions: `applies`, `codec`, `handshake`, `isolation`."""
+"""What a contract says of whole sessions: `applies`, `codec`, `handshake`, `refusable`, `isolation`."""
 
 from wsrecord.codec.registry import make
 from wsrecord.errors import ContractError
@@ -64,6 +64,14 @@ def _refusal(node: Node) -> Refusal:
     node.mapping(REFUSE_KEYS, "{without: token, status: 401}")
     statuses = tuple(one.integer(300, 599) for one in node.need("status").listed())
     return Refusal(node.need("without").texts("token"), statuses, node.where)
+
+
+def read_refusable(node: Node, names: Names) -> str:
+    """An event of the client's that may be refused though it is right."""
+    name = node.text("login")
+    if not any(key.sender == "client" for key in names.events(node, name)):
+        node.refuse(f"{name} is the server's: only what a client says is refused")
+    return name.removeprefix("client:")
 
 
 def read_isolation(node: Node, names: Names) -> Isolation:
