@@ -12,6 +12,7 @@ from wsrecord.cassette.source import from_path
 from wsrecord.cli import settings as configuration
 from wsrecord.cli.cassettes import cassettes
 from wsrecord.cli.contracts import needed
+from wsrecord.cli.numbers import Finite
 from wsrecord.cli.progress import Progress
 from wsrecord.cli.reports import View, deliver, outputs_of
 from wsrecord.config.settings import Settings
@@ -53,8 +54,8 @@ Exit code: 0 clean, 1 findings, 2 usage, 3 a cassette or contract that can't be 
 @click.option("--junit-xml", "junit_file", metavar="FILE", help="Write the report as JUnit XML.")
 @click.option("--sarif", "sarif_file", metavar="FILE", help="Write the report as SARIF.")
 @click.option("--coverage", "show_coverage", is_flag=True, help="Show what of the contract was exercised.")
-@click.option("--min-coverage", type=click.FloatRange(0, 100), help="Percent of events and flows to be seen.")
-@click.option("--min-score", type=click.FloatRange(0, 100), help="The score to be reached, of 100.")
+@click.option("--min-coverage", type=Finite(0, 100), help="Percent of events and flows to be seen.")
+@click.option("--min-score", type=Finite(0, 100), help="The score to be reached, of 100.")
 @click.option("--fail-on", type=click.Choice(FAIL_ON), help="The lightest finding to fail on (breaking).")
 @click.option("--accepted", metavar="FILE", help="The list of accepted findings.")
 @click.option("--all", "every", is_flag=True, help="Show every finding, even if one before is like it.")

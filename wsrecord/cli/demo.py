@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from wsrecord.cli.groups import Group
+from wsrecord.cli.numbers import Finite
 from wsrecord.errors import Exit, TargetError, UsageError
 
 if TYPE_CHECKING:
@@ -46,9 +47,7 @@ def command(ctx: click.Context, out: Path | None) -> int:
 @command.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0: a free one.")
-@click.option(
-    "--pace", type=click.FloatRange(0), default=0.03, show_default=True, help="Seconds for a thought."
-)
+@click.option("--pace", type=Finite(0), default=0.03, show_default=True, help="Seconds for a thought.")
 @click.option("--seed", type=int, help="Make the agent's choices, and its ids, repeatable. For tests only.")
 @click.option(
     "--drift",

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from wsrecord.cli.numbers import Finite
 from wsrecord.errors import UsageError
 from wsrecord.live.upstream import Routes, Upstream, parse_target
 from wsrecord.wire.items import DEFAULT_BOUNDS, Bounds
@@ -116,7 +117,7 @@ target could not be reached at all, or 5 when the recording failed and something
 )
 @click.option("--max-connections", type=click.IntRange(1), default=10_000, show_default=True, help="At once.")
 @click.option(
-    "--handshake-timeout", type=click.FloatRange(0.1), default=60.0, help="Seconds for a request's head. [60]"
+    "--handshake-timeout", type=Finite(0.1), default=60.0, help="Seconds for a request's head. [60]"
 )
 @click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND ...]")
 def command(**options: Any) -> int:

@@ -15,6 +15,7 @@ from wsrecord.cassette.redaction.environment import environment_values
 from wsrecord.cli import settings as configuration
 from wsrecord.cli.cassettes import cassette
 from wsrecord.cli.contracts import contracts as contracts_of
+from wsrecord.cli.numbers import Finite
 from wsrecord.cli.record import address, own_tls
 from wsrecord.cli.reports import View, deliver, outputs_of
 from wsrecord.cli.verify_plan import secrets_of
@@ -72,9 +73,7 @@ Exit code: 0 clean, 1 findings, 2 usage, 3 a cassette or contract that can't be 
 @click.option("--fresh-ids/--same-ids", default=False, help="Make ids anew that the server made up. [same]")
 @click.option("--seed", type=int, help="Make the same fresh ids again.")
 @click.option("--max-connections", type=click.IntRange(1), default=1000, show_default=True, help="At once.")
-@click.option(
-    "--handshake-timeout", type=click.FloatRange(0.1), default=10.0, help="Seconds for a whole request. [10]"
-)
+@click.option("--handshake-timeout", type=Finite(0.1), default=10.0, help="Seconds for a whole request. [10]")
 @click.option("--fail-on", type=click.Choice(FAIL_ON), help="The lightest finding to fail on. [breaking]")
 @click.option("--accepted", metavar="FILE", help="The list of accepted findings.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the report as JSON; - is standard output.")

@@ -16,6 +16,7 @@ import click
 from wsrecord.cli import settings as configuration
 from wsrecord.cli.cassettes import cassettes
 from wsrecord.cli.contracts import contracts as contracts_of
+from wsrecord.cli.numbers import Finite
 from wsrecord.cli.reports import View, deliver, outputs_of
 from wsrecord.cli.verify_plan import learned, notes_on, piece, wanted
 from wsrecord.cli.verify_plan import plan as plan_of
@@ -56,7 +57,7 @@ not be reached or did not get ready.
 )
 @click.option(
     "--start-timeout",
-    type=click.FloatRange(0.1),
+    type=Finite(0.1),
     help="Seconds to get ready. [60; 10 without --start and --ready]",
 )
 @click.option(
@@ -72,15 +73,15 @@ not be reached or did not get ready.
 )
 @click.option("--insecure", is_flag=True, default=None, help="Do not verify the target's certificate.")
 @click.option("--pace", metavar="PACE", help="causal (by what the server says), recorded, or recorded*4.")
-@click.option("--timeout", type=click.FloatRange(0.1), help="Seconds for one replay. [300]")
-@click.option("--wait", type=click.FloatRange(0.01), help="Seconds for what a step needs. [10]")
+@click.option("--timeout", type=Finite(0.1), help="Seconds for one replay. [300]")
+@click.option("--wait", type=Finite(0.01), help="Seconds for what a step needs. [10]")
 @click.option("--fresh-ids/--same-ids", default=None, help="Make ids anew that the client made up. [fresh]")
 @click.option("--seed", type=int, help="Make the same fresh ids again.")
 @click.option("--repeat", type=click.IntRange(1), help="Play each cassette so often. [1]")
 @click.option("--concurrency", type=click.IntRange(1, 1000), help="So many at once. [1]")
 @click.option(
     "--fail-above",
-    type=click.FloatRange(0, 100),
+    type=Finite(0, 100),
     help="Percent of runs that may have it. [0]",
 )
 @click.option("--match", type=click.Choice(MATCHES), help="How close. [contract; without one shape]")
@@ -101,8 +102,8 @@ not be reached or did not get ready.
 @click.option("--junit-xml", "junit_file", metavar="FILE", help="Write the report as JUnit XML.")
 @click.option("--sarif", "sarif_file", metavar="FILE", help="Write the report as SARIF.")
 @click.option("--coverage", "show_coverage", is_flag=True, help="Show what of the contract was exercised.")
-@click.option("--min-coverage", type=click.FloatRange(0, 100), help="Percent of events and flows to be seen.")
-@click.option("--min-score", type=click.FloatRange(0, 100), help="The score to be reached, of 100.")
+@click.option("--min-coverage", type=Finite(0, 100), help="Percent of events and flows to be seen.")
+@click.option("--min-score", type=Finite(0, 100), help="The score to be reached, of 100.")
 @click.option("--all", "every", is_flag=True, help="Show every finding, even if one before is like it.")
 def command(names: tuple[str, ...], **options: Any) -> None:
     """Replay cassettes against the real server, and judge what it does now.
