@@ -3,12 +3,14 @@
 from collections import Counter
 from pathlib import Path
 
-from wsrecord.cli.fuzz_report import named, summary
+from wsrecord.cli.fuzz_report import named, summary, unclean
+from wsrecord.errors import Exit
 from wsrecord.explore.failure import Failure, key_of
 from wsrecord.explore.moves import Case
 from wsrecord.judge.codes import Code
 from wsrecord.judge.finding import Place
 from wsrecord.live.exploration import Explored
+from wsrecord.report.report import Report
 
 FOLDER = Path("failures")
 
@@ -90,3 +92,38 @@ def test_a_failure_has_a_short_name() -> None:
         "WS202 run",
         "WS903 ␛[31m",
     ]
+
+
+def test_who_was_turned_away_is_told() -> None:
+    done = Explored(
+        cases=Counter(valid=7), stopped="interrupted", turned_away=Counter({"503": 2, "a close": 1})
+    )
+    assert lines(done)[1] == "3 of 10 dialogues were turned away (503): a lower --concurrency may help"
+    done.at_once = 4
+    assert lines(done)[1].endswith("(503): 4 at once in the end, as with --concurrency 4")
+
+
+def test_what_was_never_taken_is_told() -> None:
+    done = Explored(stopped="interrupted", refused={"say": 40, "put": 1})
+    assert lines(done)[1:] == [
+        "say is right, and was refused each of 40 times: what has to come before it?",
+        "put is right, and was refused the only time: what has to come before it?",
+    ]
+
+
+def test_what_only_haste_shows_is_told() -> None:
+    done = Explored(stopped="interrupted", hasty=[failure("ping", (2, 2))])
+    assert lines(done)[1] == (
+        "1 failure was not seen where the same was said slowly, and no finding: WS901 ping"
+    )
+
+
+def test_what_was_not_tried_again_is_no_clean_run() -> None:
+    assert Report(findings=()).exit_code == Exit.CLEAN
+    untried = Report(findings=(), untried=2)
+    assert untried.exit_code == Exit.FINDINGS
+    assert unclean(untried) == (
+        "this is not clean: 2 failures were seen, and there was no time to try them again: "
+        "give more --seconds"
+    )
+    assert unclean(Report(findings=())) is None

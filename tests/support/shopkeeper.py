@@ -61,6 +61,8 @@ class Shop:
     def _done(self, said: dict[str, Any]) -> dict[str, Any] | None:
         match said["type"]:
             case "open":
+                if self._bug == "single" and self._carts:  # no bug: one cart is enough
+                    return {"type": "error", "re": said["id"]}
                 if self._bug == "picky" and said.get("colour") == "blue":
                     return {"type": "error", "re": said["id"]}
                 if self._bug == "slow" and said.get("colour") == "red":

@@ -12,7 +12,7 @@ import click
 from wsrecord.cassette.recording import load as load_cassette
 from wsrecord.cli import fuzz_replay
 from wsrecord.cli import settings as configuration
-from wsrecord.cli.fuzz_login import Login
+from wsrecord.cli.fuzz_login import Login, unasked
 from wsrecord.cli.fuzz_plan import (
     allowed,
     begun,
@@ -26,7 +26,8 @@ from wsrecord.cli.fuzz_plan import (
     votes_of,
 )
 from wsrecord.cli.fuzz_profile import Habits, habits_of
-from wsrecord.cli.fuzz_report import progress, report_of, summary
+from wsrecord.cli.fuzz_report import progress, report_of, summary, unclean
+from wsrecord.cli.numbers import Finite
 from wsrecord.cli.reports import View, deliver, outputs_of
 from wsrecord.cli.verify_plan import writable
 from wsrecord.dialogue.script import script
@@ -41,6 +42,7 @@ from wsrecord.explore.retold import retold
 from wsrecord.explore.vocabulary import Vocabulary
 from wsrecord.judge.verdict import FAIL_ON
 from wsrecord.live.client import Patience
+from wsrecord.live.customs import Customs
 from wsrecord.live.door import Door, Way
 from wsrecord.live.exploration import Budget, Explored
 from wsrecord.live.explorer import Explorer
@@ -66,7 +68,8 @@ Phases: regressions, examples, valid, invalid, wire, reconnect, mutate; all of t
 A target that is not on this machine must stand in the configuration: [tool.wsrecord.fuzz] targets.
 Exit code: 0 clean, 1 findings, 2 usage, 3 a cassette or contract that can't be used, 4 the target could
 not be reached, let nobody in, or went for good. A run that is interrupted, or loses its target, ends with 1
-if it had found something; else an interrupted one ends with 130.
+if it had found something; else an interrupted one ends with 130. 1 is also what a run ends with that saw a
+failure at its end, and had no time to try it again.
 """,
 )
 @click.option("--target", metavar="URL", help="The server: ws, wss, http or https.")
@@ -75,7 +78,7 @@ if it had found something; else an interrupted one ends with 130.
 @click.option("--reset", metavar="COMMAND", help="Brings the server to its first state.")
 @click.option(
     "--start-timeout",
-    type=click.FloatRange(0.1),
+    type=Finite(0.1),
     help="Seconds to get ready. [60; 10 without --start and --ready]",
 )
 @click.option("--contract", "contracts", metavar="PATH", multiple=True, help="The contract's folder or file.")
@@ -85,12 +88,12 @@ if it had found something; else an interrupted one ends with 130.
 @click.option("--phase", "phases", type=click.Choice(PHASES), multiple=True, help="Only this; several.")
 @click.option("--sessions", type=click.IntRange(1), default=5_000, help="At most so many. [5000]")
 @click.option("--messages", type=click.IntRange(1), default=50_000, help="At most so many. [50000]")
-@click.option("--seconds", type=click.FloatRange(0.1), default=60.0, help="At most so long. [60]")
+@click.option("--seconds", type=Finite(0.1), default=60.0, help="At most so long. [60]")
 @click.option("--seed", type=int, help="Make the same dialogues again.")
 @click.option("--concurrency", type=click.IntRange(1, 100), default=16, help="So many at once. [16]")
 @click.option("--first", is_flag=True, help="Stop at the first failure.")
 @click.option(
-    "--settled", metavar="SECONDS", type=click.FloatRange(0.1), help="Stop when nothing new came for so long."
+    "--settled", metavar="SECONDS", type=Finite(0.1), help="Stop when nothing new came for so long."
 )
 @click.option("--votes", metavar="K/N", default="2/3", help="It counts if K of N replays fail. [2/3]")
 @click.option("--health", metavar="PATH", help="A page that must stay good; else that of --ready.")
@@ -142,6 +145,9 @@ def command(**options: Any) -> None:
     contract = contract_of(settings)
     recorded = [load_cassette(path) for path in sources(options["sources"])]
     dialogues = [script(one, (contract,)) for one in recorded if kept_of(one) is None]
+    for one in recorded if options["sources"] else []:
+        if not one.sessions:
+            _warn(f"{one.path}: there is no session in it, so it shows neither a way in nor what to say")
     words = Vocabulary(contract, dialogues)
     servable(words)
     started = datetime.now(UTC).isoformat(timespec="seconds")
@@ -156,6 +162,8 @@ def command(**options: Any) -> None:
         click.echo(summary(done, options["save"]))
     if done.trouble is not None:
         click.echo(f"wsrecord: {done.trouble}", err=True)
+    if (why := unclean(report)) is not None:
+        _warn(why)
     raise click.exceptions.Exit(int(report.exit_code))
 
 
@@ -195,7 +203,10 @@ def _run(
     seed = habits.seed(words.contract.name, options["seed"])
     refusals = refusals_of(words.contract, options["refusals"])
     votes_of(options["votes"])
-    login = Login(given_of(options), words.contract, dialogues)
+    given = given_of(options)
+    for name in unasked(given, dialogues):
+        _warn(f"--secret {name}: nothing asks for it, no cassette and no {{{name}}} in --header or --query")
+    login = Login(given, words.contract, dialogues)
     say = progress(habits.voice)
     budget = habits.budget(options["sessions"], options["messages"], options["seconds"])
     terms = iter([_terms(seed, budget)] if habits.voice != "quiet" else [])
@@ -214,7 +225,8 @@ def _run(
             said_no = refused_in(dialogues, refusals)
             return Rules(words.contract, words, refusals, doors, refusable=said_no)
 
-        kept = list(saved_cases(options["save"]))
+        customs = Customs()
+        kept = list(saved_cases(options["save"], customs))
         frontier = Frontier()
         saved = habits.again(kept, finds, words, len(login.ways), options["phases"])
         made = _phases(words, dialogues, login.ways, saved, seed, frontier)
@@ -227,7 +239,7 @@ def _run(
         )
         plan = replace(plan, target=target, first=plan.first or habits.first)
         cases = begun(habits.cases(made, options["phases"]), options["phases"])
-        explorers.append(Explorer(plan, rules, cases, say, finds, frontier))
+        explorers.append(Explorer(plan, rules, cases, say, finds, frontier, customs))
         done = await explorers[0].run()
         if done.trouble is not None and not done.failures:
             raise done.trouble

@@ -12,9 +12,23 @@ from wsrecord.cli.fuzz_plan import ways_of
 from wsrecord.contract.model import Contract
 from wsrecord.dialogue.steps import Dialogue
 from wsrecord.errors import UsageError
-from wsrecord.live.credentials import Given, Wallet
+from wsrecord.live.credentials import Given, Purse, Wallet
 from wsrecord.live.door import Way
 from wsrecord.live.target import Target
+
+
+def unasked(given: Given, dialogues: Sequence[Dialogue]) -> list[str]:
+    """The names of secrets that stand for nothing: no cassette, header or parameter has them."""
+    if given.auth is not None or given.setup is not None:
+        return []  # a command may ask for them
+    wanted = [(one.name, str(one.value)) for dialogue in dialogues for one in dialogue.secrets]
+    texts = [text for _, text in (*given.headers, *given.query)]
+
+    def asked(name: str) -> bool:
+        alone = Purse({name: name})
+        return any(alone.value(*one) is not None for one in wanted) or any(f"{{{name}}}" in t for t in texts)
+
+    return [name for name in given.secrets if not asked(name)]
 
 
 class Login:

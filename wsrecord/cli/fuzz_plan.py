@@ -21,11 +21,14 @@ from wsrecord.contract.model import Contract
 from wsrecord.dialogue.steps import Dialogue
 from wsrecord.dialogue.whereabouts import whereabouts
 from wsrecord.errors import CassetteError, ContractError, UsageError, did_you_mean
+from wsrecord.explore.kept import kept_of
 from wsrecord.explore.moves import Case
 from wsrecord.explore.refusals import server_events, usual_refusals
 from wsrecord.explore.retold import saved_case
 from wsrecord.explore.vocabulary import Vocabulary
+from wsrecord.judge.codes import Code
 from wsrecord.live.credentials import Given, Purse, ask_for, parse_header, parse_query
+from wsrecord.live.customs import Customs
 from wsrecord.live.door import Way
 from wsrecord.live.exploration import Budget, Exploration
 from wsrecord.live.target import TargetOptions, patience_of
@@ -131,12 +134,15 @@ def sources(names: Sequence[str]) -> list[Path]:
     return list(cassettes(tuple(names))) if names else usual()
 
 
-def saved_cases(folder: Path) -> Iterator[Case]:
-    """The failures that were kept."""
+def saved_cases(folder: Path, customs: Customs) -> Iterator[Case]:
+    """The failures that were kept; `customs` learns of those that were refused without a reason."""
     for path in sorted(folder.glob("*.wsr*")) if folder.is_dir() else ():
-        case = saved_case(load_cassette(path))
+        recording = load_cassette(path)
+        case, kept = saved_case(recording), kept_of(recording)
         if case is None:
             raise CassetteError(f"{path}: this was not kept by fuzz; move it elsewhere")
+        if kept is not None and kept.code == Code.VALID_REFUSED.number:
+            customs.trust(case)
         yield case
 
 

@@ -73,7 +73,16 @@ def summary(done: Explored, folder: Path) -> str:
         were = "was" if done.mended == 1 else "were"
         of = f"{count(done.mended, 'failure')} of the database"
         lines.append(f"{of} did not come again, and {were} taken out of it")
+    lines += _room(done)
+    for event, times in done.refused.items():
+        each = "the only time" if times == 1 else f"each of {times} times"
+        lines.append(terminal(f"{event} is right, and was refused {each}: what has to come before it?"))
     lines += _discarded(done)
+    if done.hasty:
+        names = ", ".join(dict.fromkeys(map(named, done.hasty)))
+        lines.append(
+            f"{_failures(len(done.hasty))} not seen where the same was said slowly, and no finding: {names}"
+        )
     if more:
         others = "its code" if len(done.more) == 1 else "their codes"
         lines.append(f"{_failures(more, 'more ')} not looked into: there were others with {others}")
@@ -87,6 +96,31 @@ def summary(done: Explored, folder: Path) -> str:
             f"{_failures(done.unkept)} found that could not be kept in {terminal(str(folder))}: {why}"
         )
     return "\n".join(lines)
+
+
+def unclean(report: Report) -> str | None:
+    """Why a run without findings is no clean one."""
+    if report.findings or not report.untried:
+        return None
+    them = "it" if report.untried == 1 else "them"
+    return (
+        f"this is not clean: {_failures(report.untried)} seen, and there was no time to try {them} again: "
+        "give more --seconds"
+    )
+
+
+def _room(done: Explored) -> Iterator[str]:
+    """Who was not let in."""
+    turned = done.turned_away.total()
+    if not turned:
+        return
+    why = terminal(done.turned_away.most_common(1)[0][0])
+    were = "was" if turned == 1 else "were"
+    all_of_them = count(turned + done.cases.total(), "dialogue")
+    help_ = "a lower --concurrency may help"
+    if done.at_once is not None:
+        help_ = f"{done.at_once} at once in the end, as with --concurrency {done.at_once}"
+    yield f"{turned:,} of {all_of_them} {were} turned away ({why}): {help_}"
 
 
 def _failures(number: int, more: str = "") -> str:
@@ -158,9 +192,13 @@ def report_of(
         coverage={
             **coverage.document(done.shown),
             **({"reached": done.reached.document()} if done.reached is not None else {}),
+            **({"turned_away": dict(done.turned_away)} if done.turned_away else {}),
+            **({"refused": done.refused} if done.refused else {}),
+            **({"untried": done.untried} if done.untried else {}),
         },
         score=coverage.score(done.shown) if done.shown else None,
         fail_on=settings.fail_on or "breaking",
         version=__version__,
         started=started,
+        untried=done.untried if done.trouble is None else 0,
     )

@@ -30,6 +30,9 @@ class Meant:
     by: str = ""  # the event that answered, or how the server closed
     due: bool = True  # whether somebody has to answer
     welcome: bool = False  # whether nothing before gives a reason to refuse it
+    before: tuple[str, ...] = ()  # what the server took of the client's in this session before, in order
+    value: str = ""  # what it says, to be compared
+    usual: bool = True  # whether the server takes the like of it at such a point
     odd: bool = False  # servers may differ on whether it is right
     waited: float = 0.0
 
@@ -164,7 +167,7 @@ def _meant(one: Meant, cassette: str, contract: str | None) -> Iterator[Finding]
             contract=contract,
             extra=extra,
         )
-    elif one.breaks is None and one.answer == "refused" and one.welcome:
+    elif one.breaks is None and one.answer == "refused" and one.welcome and one.usual:
         yield Code.VALID_REFUSED.at(
             place,
             f"{one.event} is right, and was refused",

@@ -8,7 +8,7 @@ from wsrecord.contract.model import Contract
 from wsrecord.judge import fuzz
 from wsrecord.judge.codes import Code, Group, find
 from wsrecord.judge.finding import Finding
-from wsrecord.judge.fuzz import Broke
+from wsrecord.judge.fuzz import Broke, Meant
 from wsrecord.judge.registry import judge_cassette
 from wsrecord.judge.shown import Shown
 from wsrecord.live.outcome import Acted
@@ -16,6 +16,7 @@ from wsrecord.live.outcome import Acted
 _ENDS = (Code.CLOSE_CODE.number, Code.ABNORMAL_END.number)
 _ASIDE = (Code.WIRE_ODDITY.number, Code.USER_UNKNOWN.number, Code.UNREAD.number)
 _CALLED_FOR = (1002, 1003, 1007, 1008, 1009, 1010)
+_POLICY = 1008  # the usual code for a no to what the client said, whether it was wrong or not allowed
 _REFUSED = (Code.HANDSHAKE_STATUS.number, Code.REFUSED_OTHERWISE.number)
 _TIMED = (Group.BUDGET,)
 _LENIENT = (Group.FLOW, Group.RULE, Group.BUDGET)
@@ -43,7 +44,10 @@ def _counts(one: Finding, acted: Acted, broke: set[int | None], recording: Recor
             return False
         wrong = any(session == place.session for session, _ in acted.tainted)
         close = next((s.close for s in recording.sessions if s.number == place.session), None)
-        return not (wrong and close is not None and close.code in _CALLED_FOR)
+        if close is None or one.code != Code.CLOSE_CODE.number:
+            return True
+        said = any(isinstance(fact, Meant) and fact.session == place.session for fact in acted.facts)
+        return not ((wrong and close.code in _CALLED_FOR) or (said and close.code == _POLICY))
     if place.session in acted.daring and one.code in _REFUSED:
         return False
     if place.session in acted.excused and code.group in _LENIENT and code is not Code.FOREIGN_ID:

@@ -32,7 +32,7 @@ from wsrecord.explore.wire import fragments
 from wsrecord.judge.fuzz import Bare, Broke, Fact
 from wsrecord.live.door import Answers, Approach, Door
 from wsrecord.live.lull import until_answered, until_quiet
-from wsrecord.live.outcome import Acted, heard_out, how, label, odd, outcome
+from wsrecord.live.outcome import Acted, heard_out, how, label, odd, outcome, turned_away
 from wsrecord.live.reel import Reel
 from wsrecord.live.rules import Rules
 from wsrecord.live.said import Said
@@ -62,8 +62,11 @@ async def act(case: Case, rules: Rules, random: Random, *, anew: bool = False) -
         hurried = limit.when() != planned
         rules.limits.discard(limit)
         await acting.leave()
-    done = outcome(case, acting.reel, acting.seats, acting.facts, acting.last, rules.contract, rules.sung)
-    return replace(done, denied=acting.denied, dead=acting.dead, cut=hurried)
+    done = outcome(
+        case, acting.reel, acting.seats, acting.facts, acting.last, rules.contract, rules.sung, rules.customs
+    )
+    denied = acting.denied or turned_away(case, acting.seats)
+    return replace(done, denied=denied, dead=acting.dead, cut=hurried)
 
 
 def _told(seat: Seat, source: Source) -> Any:
@@ -116,6 +119,8 @@ class _Acting:
         seat = await self._seat(Connect(on=move.on))
         client = seat.client
         assert client is not None
+        if self._rules.pause:
+            await self._news.until(lambda: seat.over, self._rules.pause)
         if seat.over or seat.left:
             return
         match move:
@@ -205,7 +210,7 @@ class _Acting:
         under_way = sum(len(one.pending) + one.busy for one in self.seats.values())
         few = under_way < _FEW and sum(len(one.said) for one in self.seats.values()) < _MANY
         alone = term is not None and not term.needs and not given and bool(ids) and not repeated
-        alone = alone and move.event not in self._rules.refusable
+        alone = alone and move.event not in self._rules.refusable | self._rules.contract.refusable
         welcome = due and alone and few
         said = Said(move, 0, 0, ids, due, welcome, repeated, utterance.keys, utterance.marks)
         said.hasty = move.then == "now" or bool(seat.pending)

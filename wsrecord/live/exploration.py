@@ -49,12 +49,16 @@ class Explored:
     saved: list[Path] = field(default_factory=list)
     more: Counter[str] = field(default_factory=Counter)  # by code: failures that were not looked into
     discarded: list[Failure] = field(default_factory=list)  # that could not be shown again
+    hasty: list[Failure] = field(default_factory=list)  # that don't show where the same is said slowly
     untried: int = 0  # that were seen, and not tried again before the end
     unkept: int = 0  # that could not be written down
     why_unkept: str = ""  # the first of them
     trouble: TargetError | None = None  # why it went no further
     mended: int = 0  # cases of the database that fail no more
     cases: Counter[str] = field(default_factory=Counter)  # by phase
+    turned_away: Counter[str] = field(default_factory=Counter)  # dialogues that were not let in, by why
+    at_once: int | None = None  # so few at once in the end, for most were turned away
+    refused: dict[str, int] = field(default_factory=dict)  # right events that were never taken: how often
     sessions: int = 0
     messages: int = 0
     seconds: float = 0.0

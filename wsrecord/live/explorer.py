@@ -12,10 +12,13 @@ from wsrecord.explore.failure import chosen, key_of
 from wsrecord.explore.frontier import Frontier
 from wsrecord.explore.merged import merged
 from wsrecord.explore.moves import Case
+from wsrecord.judge import fuzz
 from wsrecord.judge.codes import Code
 from wsrecord.judge.finding import Finding
+from wsrecord.judge.fuzz import Meant
 from wsrecord.live.acting import act
 from wsrecord.live.care import Care
+from wsrecord.live.customs import Customs, Unclear
 from wsrecord.live.exploration import STOPPED_AT_FIRST, Exploration, Explored, Progress
 from wsrecord.live.finds import Finds
 from wsrecord.live.inquest import Inquest
@@ -23,6 +26,7 @@ from wsrecord.live.lessons import Lessons
 from wsrecord.live.outcome import Acted
 from wsrecord.live.rules import Rules
 from wsrecord.live.stretch import Player, Stretch
+from wsrecord.live.supply import Supply
 from wsrecord.live.suspects import suspects, with_source
 from wsrecord.live.target import Target, ready
 from wsrecord.live.witness import Trial
@@ -49,12 +53,16 @@ class Explorer:
         say: Progress,
         finds: Finds,
         frontier: Frontier | None = None,
+        customs: Customs | None = None,
     ) -> None:
-        """`frontier` is told what each case reached."""
+        """`frontier` is told what each case reached; `customs` what the server takes."""
         self.done = Explored()
         self._plan = plan
-        self._make = rules
-        self._cases = cases
+        self._customs = customs or Customs()
+        self._make = lambda target: replace(rules(target), customs=self._customs)
+        self._cases = Supply(cases, self._room)
+        self._at_once = plan.concurrency
+        self._unclear = Unclear(self._customs)
         self._say = say
         self._finds = finds
         self._random = Random(plan.seed)  # noqa: S311 - to be repeated, not to be secret
@@ -62,7 +70,7 @@ class Explorer:
         self._inquest: Inquest
         self._frontier = frontier or Frontier()
         self._lessons: Lessons
-        self._began = self._learned = time.monotonic()
+        self._began = self._learned = self._home = time.monotonic()
         self._gone: tuple[Acted, Finding] | None = None  # a case during which the server went
         self._number = 0  # of cases that were begun
         self._waiting: list[tuple[Case, Finding]] = []  # suspects, the first is being looked into
@@ -94,6 +102,7 @@ class Explorer:
                 raise
             finally:
                 self.done.seconds = time.monotonic() - self._began
+                self.done.refused = self._customs.refused()
                 self._tell_untried()
         return self.done
 
@@ -106,7 +115,8 @@ class Explorer:
                 self._inquest.doubt(case, _BROKE)
 
     def _tell_untried(self) -> None:
-        told = {one.key for one in self.done.failures}
+        done = self.done
+        told = {one.key for one in (*done.failures, *done.hasty, *done.discarded)}
         rest = [finding for _, finding in self._waiting[1:] if not self._inquest.knows(finding)]
         left = {key_of(finding) for finding in [*(one for _, one in self._waiting[:1]), *rest]}
         self.done.untried = len(left - told)
@@ -133,25 +143,26 @@ class Explorer:
                     await self._inquest.again(case)
             await self._memory_of(recent)
             self._tell()
-            if stretch.exhausted and not self._used_up():
+            if self._cases.exhausted and not self._used_up():
                 self.done.stopped = "there was nothing more to try"
                 return
 
     async def _stretch(self) -> Stretch:
         """Play until something is up."""
         player = Player(
-            act=lambda case: act(case, self._care.rules, self._fresh()),
+            act=self._act,
             judge=self._judge,
-            may=lambda: not self.done.cases or not self._used_up(),  # a run that tries nothing says nothing
+            may=lambda: not self._tried or not self._used_up(),  # a run that tries nothing says nothing
             fresh=lambda finding: self._inquest.wants(key_of(finding)),
             is_open=self._finds.is_open,
             heavy=self._heavy,
             late=self._too_late,
             told=self._well,
         )
-        stretch = Stretch(self._cases, self._plan.concurrency, self._care, player)
+        stretch = Stretch(iter(self._cases.draw, None), self._at_once, self._care, player)
         self._learned = time.monotonic()
         await stretch.run()
+        self._home = time.monotonic()
         self._learn()
         return stretch
 
@@ -166,18 +177,33 @@ class Explorer:
         self._number += 1
         return Random(f"{self._plan.seed}-{self._number}")  # noqa: S311 - to be repeated, not to be secret
 
+    async def _act(self, case: Case) -> Acted:
+        if self._finds.is_open(case) and self._finds.code(case) == Code.VALID_REFUSED.number:
+            self._customs.trust(case)
+        try:
+            return await act(case, self._care.rules, self._fresh())
+        finally:
+            self._cases.done(case)
+
     def _judge(self, acted: Acted) -> tuple[Case, Finding] | None:
         self._count(acted)
         finding = chosen(self._lessons.judged(acted)) if not acted.cut else None
+        self._customs.learn(acted.facts)
         if finding is None:
-            return None
+            unclear = self._unclear.take(acted.case, acted.facts)
+            return None if unclear is None else (unclear[0], self._refused(unclear[1]))
         case = acted.case if acted.betrayed is None else merged(acted.betrayed, acted.case)
         return case, finding
+
+    def _refused(self, fact: Meant) -> Finding:
+        return fuzz.judge([fact], "live", self._care.rules.contract.name)[0]
 
     async def _considered(self, stretch: Stretch) -> tuple[list[tuple[Case, Finding]], bool]:
         """What of a stretch has to be looked into, and whether the server died."""
         if stretch.denied is not None:
             raise TargetError(f"the target lets nobody in: {stretch.denied}")
+        if stretch.crowded is not None:
+            self._make_room(stretch)
         watch, timed = stretch.watch, stretch.timed
         found = [(with_source(case, finding, timed), finding) for case, finding in stretch.failed]
         dead = await self._care.lost(soon=watch.lost)
@@ -203,6 +229,13 @@ class Explorer:
         elif stretch.sick is not None or not await self._care.well():
             found += await self._whose(suspects(timed, stretch.sick or time.monotonic()), "WS905")
         return found, dead
+
+    def _make_room(self, stretch: Stretch) -> None:
+        """Fewer at once, where most are turned away; those come once more."""
+        if self._at_once == 1:
+            raise TargetError(f"the target lets hardly anybody in, one at a time: {stretch.crowded}")
+        self._at_once = self.done.at_once = self._at_once // 2
+        self._cases.put_back(stretch.turned_away)
 
     async def _whose(self, candidates: Sequence[Case], code: str) -> list[tuple[Case, Finding]]:
         """Which of some cases does it alone: some together at first, the likeliest few, then each of them."""
@@ -272,6 +305,9 @@ class Explorer:
 
     def _count(self, acted: Acted) -> None:
         self._inquest.pace.see_among_others(acted)
+        if acted.denied is not None:
+            self.done.turned_away[acted.denied] += 1
+            return
         self.done.cases[acted.case.phase] += 1
         self.done.sessions += acted.reel.sessions
         self.done.messages += acted.case.messages
@@ -280,13 +316,21 @@ class Explorer:
     def _enough(self) -> bool:
         return self._plan.first and bool(self.done.failures)
 
+    @property
+    def _tried(self) -> bool:
+        return bool(self.done.cases or self.done.turned_away)
+
+    def _room(self) -> int:
+        """Sessions that there may be yet."""
+        return self._plan.budget.sessions - self.done.sessions
+
     def _out_of_time(self) -> bool:
         return time.monotonic() - self._began >= self._plan.budget.seconds
 
     def _too_late(self) -> bool:
         """Whether not even what was seen is looked into any more."""
         budget = self._plan.budget
-        return time.monotonic() - self._began >= budget.seconds + budget.shrinking
+        return time.monotonic() >= max(self._began + budget.seconds, self._home) + budget.shrinking
 
     def _used_up(self) -> bool:
         budget, done = self._plan.budget, self.done
@@ -302,7 +346,7 @@ class Explorer:
             ("message", done.messages, budget.messages),
             ("second", spent, budget.seconds),
         ):
-            if used >= most:
+            if used >= most or (name == "session" and self._cases.full):
                 things = name if most == 1 else f"{name}s"
                 done.stopped = f"the budget of {most:,g} {things} is used up"
                 return True

@@ -28,11 +28,12 @@ from wsrecord.live.at_once import all_of, until_one
 from wsrecord.live.care import Care
 from wsrecord.live.exploration import Exploration, Explored, Progress
 from wsrecord.live.finds import Finds
+from wsrecord.live.haste import may_be_haste
 from wsrecord.live.last_words import LastWords
 from wsrecord.live.outcome import Acted
 from wsrecord.live.pace import Pace
 from wsrecord.live.shelf import Shelf
-from wsrecord.live.witness import ALONE, Trial, Witness
+from wsrecord.live.witness import ALONE, SLOWLY, Trial, Witness
 
 _TRIES = 3  # suspects of one failure that are tried, if they come to nothing
 _EACH_CODE = 12  # failures of one code that are shrunk; more of them are only counted
@@ -141,8 +142,17 @@ class Inquest:
                 break
         else:
             shrunk = False  # what was left did not fail by vote: it stays as it was found
+        if may_be_haste(case, key[0], self._seen) and await self._slowly(case, key) is None:
+            self.done.hasty.append(Failure(key, finding, case, votes))
+            self._found = None
+            return
         shrunk = shrunk and self._plan.budget.shrinking > 0
         await self._keep(Failure(key, finding, tidy(case), votes, shrunk=shrunk, in_time=in_time))
+
+    async def _slowly(self, case: Case, key: Key) -> Finding | None:
+        """What shows where the same is said slowly."""
+        await self._care.renew()
+        return await self._shows(case, key, SLOWLY)
 
     async def again(self, case: Case) -> None:
         """A case of the database that was all right among others: by itself, before it is let go."""

@@ -1,19 +1,21 @@
 """What came of a case: the facts that its sessions show, and what of them the client did on purpose."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wsrecord.contract.model import Contract
 from wsrecord.explore.moves import Case, Say
 from wsrecord.explore.speech import BETWEEN
 from wsrecord.judge.fuzz import Bare, Broke, Fact, Meant, Overheard, is_broken
 from wsrecord.judge.wrongs import phrase
+from wsrecord.live.customs import Customs, is_refused, value_text
 from wsrecord.live.printed import Printed
 from wsrecord.live.reel import Reel
 from wsrecord.live.said import Said
 from wsrecord.live.seat import Bird, Seat
 
 _CANARIES = 500
+_TRY_AGAIN = 1013  # the code of a server that has too much to do
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ def outcome(
     last: str,
     contract: Contract,
     sung: Sung,
+    customs: Customs | None = None,
 ) -> Acted:
     """All facts: those that were seen at once, and those that the sessions show in the end."""
     found = list(facts)
@@ -76,6 +79,7 @@ def outcome(
             continue
         found += _ends(seat, session, last, reel.clock())
         hasty |= {(session, said.move.event or "") for said in seat.said if said.hasty}
+        before: list[str] = []
         for said in seat.said:
             if said.move.breaks is not None or said.repeated:
                 tainted.add((session, said.number))
@@ -84,7 +88,9 @@ def outcome(
                     if said.move.breaks is not None and said.answer == "answered":
                         accepted.add((session, said.answered_at))
             if not odd(said.move):
-                found.append(_meant(said, session, seat))
+                found.append(_usual(_meant(said, session, seat, before), customs))
+            if said.move.breaks is None and said.move.event is not None and said.answer != "refused":
+                before.append(said.move.event)
     excused = _sessions(seat for seat in seats.values() if _was_told_off(seat))
     found = [one for one in found if not (isinstance(one, Bare) and one.session in excused)]
     heard = list(_overheard(seats, contract, sung, reel.clock()))
@@ -102,6 +108,17 @@ def outcome(
         daring=_sessions(seat for seat in seats.values() if seat.daring),
         betrayed=next((other for _, other in heard if other is not case), None),
     )
+
+
+def turned_away(case: Case, seats: Mapping[int, Seat]) -> str | None:
+    """How a server ended a session before anything was said in it; None if it let all in."""
+    for on, seat in seats.items():
+        if seat.closed is None or not seat.closed[1] or seat.names or seat.daring or seat.broken:
+            continue
+        speaks = any(isinstance(move, Say) and move.on == on for move in case.moves)
+        if seat.closed[0] == _TRY_AGAIN or (speaks and not seat.said):
+            return f"{how(seat)} at once"
+    return None
 
 
 def _was_told_off(seat: Seat) -> bool:
@@ -172,7 +189,14 @@ def how(seat: Seat) -> str:
     return trouble.text if trouble is not None else "the end of the connection"
 
 
-def _meant(said: Said, session: int, seat: Seat) -> Meant:
+def _usual(one: Meant, customs: Customs | None) -> Meant:
+    """A refusal is told by what is usual with the server, where that is known."""
+    if customs is None or not is_refused(one):
+        return one
+    return replace(one, usual=customs.usual(one))
+
+
+def _meant(said: Said, session: int, seat: Seat, before: Sequence[str]) -> Meant:
     answer, by = said.answer, said.by
     if answer == "none" and (seat.closed is not None or seat.over) and not seat.left:
         answer, by = "closed", f"a close with {seat.closed[0]}" if seat.closed else "the end"
@@ -187,6 +211,8 @@ def _meant(said: Said, session: int, seat: Seat) -> Meant:
         by=by,
         due=said.due,
         welcome=said.welcome and said.sure,
+        before=tuple(before),
+        value=value_text(said.move.value, said.ids) if said.welcome else "",
         odd=breaks is not None and breaks.startswith("surrogate"),
         waited=said.waited if said.took is None else said.took,
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from wsrecord.contract.model import Contract
 from wsrecord.explore.vocabulary import Vocabulary
+from wsrecord.live.customs import Customs
 from wsrecord.live.door import Door
 from wsrecord.live.outcome import Sung
 
@@ -39,7 +40,9 @@ class Rules:
     doors: Sequence[Door]
     refusable: frozenset[str] = frozenset()  # right events that a recorded server refused
     waiting: Waiting = field(default_factory=Waiting)
+    pause: float = 0.0  # seconds before each move of a case
     sung: Sung = field(default_factory=Sung)
+    customs: Customs | None = None  # None: each refusal of what nothing is in the way of counts
     limits: set[asyncio.Timeout] = field(default_factory=set)  # of the cases that are being acted out
 
     def hurry(self, within: float) -> None:

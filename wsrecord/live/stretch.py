@@ -52,6 +52,7 @@ class Stretch:
         self._player = player
         self._checkup = Checkup(care.well)
         self._timed: deque[Timed] = deque(maxlen=_LAST * self._round)
+        self.turned_away: list[Case] = []  # those that were not let in
         self._since = 0  # cases since all was well
         self._denied: list[str] = []  # what those were told that were not let in
         self._fresh = False  # something is to be looked into alone
@@ -94,6 +95,12 @@ class Stretch:
         enough = self._since >= self._round or self._since == len(self._timed)
         return self._denied[0] if enough and self._denied and len(self._denied) == self._since else None
 
+    @property
+    def crowded(self) -> str | None:
+        """What most were told who came since the last look; None if most were let in, or few came."""
+        enough = self._since >= self._round or self._since == len(self._timed)
+        return self._denied[0] if enough and 2 * len(self._denied) > self._since else None
+
     # -- playing
 
     async def _work(self) -> None:
@@ -120,10 +127,11 @@ class Stretch:
             self._fresh = True
         if one.acted.denied is not None:
             self._denied.append(one.acted.denied)
+            self.turned_away.append(one.acted.case)
         self._up |= one.acted.dead or self._fresh
         self._since += 1
         if not self._since % self._round:
-            self._up |= self.denied is not None
+            self._up |= self.crowded is not None
             self._due.set()
 
     # -- looking

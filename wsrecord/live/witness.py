@@ -33,6 +33,7 @@ class Trial:
     answer: float | None = None  # seconds for an answer, if fewer than patience has
     anew: bool = False  # from the login on
     brief: bool = False  # it is enough to know that others feel it
+    pause: float = 0.0  # seconds before each move
 
     @property
     def end(self) -> float:
@@ -42,10 +43,12 @@ class Trial:
     def rules(self, rules: Rules) -> Rules:
         """Those of the run, with as much time as this trial has."""
         waiting = rules.waiting.times(self.patience).no_longer(self.answer)
-        return replace(rules, waiting=replace(waiting, goodbye=0.0) if self.brief else waiting)
+        waiting = replace(waiting, goodbye=0.0) if self.brief else waiting
+        return replace(rules, waiting=waiting, pause=self.pause)
 
 
 ALONE = Trial()
+SLOWLY = Trial(pause=0.3)
 
 
 class Witness:

@@ -48,11 +48,14 @@ class Report:
     fail_on: FailOn = "breaking"
     version: str = ""  # of wsrecord
     started: str = ""  # UTC, ISO 8601
+    untried: int = 0  # failures that were seen, and that there was no time to try again
 
     @property
     def exit_code(self) -> Exit:
-        """What the findings come to."""
-        return verdict.exit_code(self.findings, self.fail_on)
+        """What the findings come to; what was not tried again is no clean run either."""
+        return verdict.exit_code(self.findings, self.fail_on) or (
+            Exit.FINDINGS if self.untried else Exit.CLEAN
+        )
 
     def severities(self) -> dict[Severity, int]:
         """How many findings there are of each weight, the heaviest first."""

@@ -50,6 +50,18 @@ def test_a_good_server_passes_what_is_wrong_too(contract: Contract, server: Corn
     run(machine(contract, server.url, invalid=True), settings(QUICK, max_examples=50))
 
 
+def test_a_server_may_refuse_what_it_never_takes_there(contract: Contract) -> None:
+    with corner_shop(contract, "single") as server:
+        run(machine(contract, server.url), settings(QUICK, max_examples=50))
+
+
+def test_a_refusal_of_what_others_had_taken_is_found(contract: Contract) -> None:
+    with corner_shop(contract, "picky") as server:
+        error = failure_of(machine(contract, server.url))
+    assert steps_of(error) == ["say_open"]
+    assert str(error).startswith("WS902 valid-refused: open is right, and was refused\n")
+
+
 def test_a_bug_that_takes_three_messages_is_found_with_three(contract: Contract) -> None:
     with corner_shop(contract, "second") as server:
         error = failure_of(machine(contract, server.url))

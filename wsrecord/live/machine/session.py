@@ -104,7 +104,7 @@ class Session:
     def acted(self) -> Acted:
         """All facts so far."""
         seats, contract = {0: self._seat}, self.terms.contract
-        return outcome(Case(()), self.reel, seats, (), "connecting", contract, Sung())
+        return outcome(Case(()), self.reel, seats, (), "connecting", contract, Sung(), self.terms.customs)
 
     def unsettled(self) -> set[int]:
         """The numbers of messages whose answer nobody has waited for yet."""
@@ -144,6 +144,7 @@ class Session:
         term = self.terms.by_name.get(choice.name)
         due = choice.breaks is not None or (term is not None and term.answered)
         alone = term is not None and not term.given and bool(choice.ids) and not repeated
+        alone = alone and choice.name not in self.terms.contract.refusable
         few = len(seat.pending) + self._going() < _FEW and len(seat.said) < _MANY
         move = Say(event=choice.name, value=choice.value, breaks=choice.breaks)
         texts = tuple(one for one in choice.ids if isinstance(one, str))

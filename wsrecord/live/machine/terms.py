@@ -21,6 +21,7 @@ from wsrecord.explore.vocabulary import put
 from wsrecord.generate.broken import Broken
 from wsrecord.generate.events import Events
 from wsrecord.judge.shown import Shown
+from wsrecord.live.customs import Steady
 
 from .causes import causes, openers
 
@@ -119,6 +120,7 @@ class Terms:
     def __init__(self, contract: Contract, refusals: Collection[str] | None) -> None:
         self.contract = contract
         self.shown = Shown(contract)  # by all sessions: what it is told of a schema is made once
+        self.customs = Steady()  # what the server takes, as all sessions saw it
         self.by_name: dict[str, Term] = {}
         self.unserved: dict[str, str] = {}
         for key in contract.events:
