@@ -1,11 +1,14 @@
 """What a client can say: right by the validators, wrong by one rule, with holes for what the server gives."""
 
+import json
 from pathlib import Path
 
 import pytest
 from explore.shop import shop
+from live.recorded import Recorded
 
 from wsrecord.contract.load import load
+from wsrecord.dialogue.script import script
 from wsrecord.explore.roles import Given, Made
 from wsrecord.explore.vocabulary import Vocabulary
 
@@ -63,3 +66,41 @@ def test_the_demo_s_contract_can_be_served() -> None:
     words = Vocabulary(load(SCHEMAS))
     assert list(words.terms) == ["start_agent", "user_message", "cancel_run", "ping"]
     assert words.terms["cancel_run"].roles[("run_id",)] == Given("agent_started", "/run_id")
+
+
+PLACEHOLDER = "wsr-0123456789ab-password-1"
+LOGIN = {
+    "contract": "login",
+    "name": "/type",
+    "client": {
+        "auth": {
+            "type": "object",
+            "required": ["type", "user", "password"],
+            "properties": {
+                "type": {"const": "auth"},
+                "user": {"type": "string"},
+                "password": {"type": "string", "pattern": "^[a-z ]+$", "maxLength": 10},
+            },
+            "additionalProperties": False,
+        }
+    },
+    "server": {"welcome": {"type": "object"}},
+}
+
+
+def test_a_secret_is_right_as_it_is_and_only_what_is_wrong_says_something_else(tmp_path: Path) -> None:
+    (tmp_path / "contract.yaml").write_text(json.dumps(LOGIN))
+    contract = load(tmp_path)
+    said = {"type": "auth", "user": "bob", "password": PLACEHOLDER}
+    recorded = Recorded().upgrade().client(said).server({"type": "welcome"}).close().recording
+    words = Vocabulary(contract, [script(recorded, (contract,))])
+    term = words.terms["auth"]
+    assert term.plain == said, "longer than its schema allows, and right all the same"
+    variants = [value for _, value in words.variants(term)]
+    assert len(variants) > 10
+    assert {value["password"] for value in variants} == {PLACEHOLDER}
+    assert not words.right(term, {**said, "password": "12345"})
+    assert not words.right(term, {**said, "colour": "red"})
+    broken = [value for rule, value in words.breaks(term) if rule.endswith("/password")]
+    assert len(broken) > 5
+    assert all(value.get("password") != PLACEHOLDER for value in broken)

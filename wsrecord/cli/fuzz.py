@@ -23,6 +23,7 @@ from wsrecord.cli.fuzz_plan import (
     saved_cases,
     servable,
     sources,
+    spoken_in,
     votes_of,
 )
 from wsrecord.cli.fuzz_profile import Habits, habits_of
@@ -32,6 +33,7 @@ from wsrecord.cli.reports import View, deliver, outputs_of
 from wsrecord.cli.verify_plan import writable
 from wsrecord.dialogue.script import script
 from wsrecord.dialogue.steps import Dialogue
+from wsrecord.errors import WsrecordError
 from wsrecord.explore.frontier import Frontier
 from wsrecord.explore.grown import Grown
 from wsrecord.explore.kept import kept_of
@@ -144,14 +146,23 @@ def command(**options: Any) -> None:
     acceptances = configuration.acceptances(settings, here)
     contract = contract_of(settings)
     recorded = [load_cassette(path) for path in sources(options["sources"])]
-    dialogues = [script(one, (contract,)) for one in recorded if kept_of(one) is None]
+    recorded = [one for one in recorded if kept_of(one) is None]
+    dialogues = [script(one, (contract,)) for one in recorded]
     for one in recorded if options["sources"] else []:
         if not one.sessions:
             _warn(f"{one.path}: there is no session in it, so it shows neither a way in nor what to say")
     words = Vocabulary(contract, dialogues)
     servable(words)
     started = datetime.now(UTC).isoformat(timespec="seconds")
-    done = _run(options, habits, words, dialogues)
+    given = given_of(options)
+    for name in unasked(given, dialogues):
+        _warn(f"--secret {name}: nothing asks for it, no cassette and no {{{name}}} in --header or --query")
+    login = Login(given, contract, dialogues, options["target"])
+    login.recorded = [spoken_in(one) for one in recorded]
+    try:
+        done = _run(options, habits, words, dialogues, login)
+    except WsrecordError as error:  # it may quote what the server said, or an address
+        raise login.without_values(error) from None
     report = report_of(done, contract, settings, acceptances, started)
     deliver(report, outputs, View(coverage=options["show_coverage"]))
     if not outputs.to_stdout:
@@ -161,7 +172,7 @@ def command(**options: Any) -> None:
         click.echo("".join(f"{line}\n" for line in fuzz_replay.lines(done.saved, options)), nl=False)
         click.echo(summary(done, options["save"]))
     if done.trouble is not None:
-        click.echo(f"wsrecord: {done.trouble}", err=True)
+        click.echo(f"wsrecord: {login.without_values(done.trouble)}", err=True)
     if (why := unclean(report)) is not None:
         _warn(why)
     raise click.exceptions.Exit(int(report.exit_code))
@@ -198,15 +209,11 @@ def _phases(
 
 
 def _run(
-    options: Mapping[str, Any], habits: Habits, words: Vocabulary, dialogues: Sequence[Dialogue]
+    options: Mapping[str, Any], habits: Habits, words: Vocabulary, dialogues: Sequence[Dialogue], login: Login
 ) -> Explored:
     seed = habits.seed(words.contract.name, options["seed"])
     refusals = refusals_of(words.contract, options["refusals"])
     votes_of(options["votes"])
-    given = given_of(options)
-    for name in unasked(given, dialogues):
-        _warn(f"--secret {name}: nothing asks for it, no cassette and no {{{name}}} in --header or --query")
-    login = Login(given, words.contract, dialogues)
     say = progress(habits.voice)
     budget = habits.budget(options["sessions"], options["messages"], options["seconds"])
     terms = iter([_terms(seed, budget)] if habits.voice != "quiet" else [])
@@ -215,6 +222,10 @@ def _run(
     explorers: list[Explorer] = []
 
     async def explore() -> Explored:
+        customs = Customs()
+        kept = list(saved_cases(options["save"], customs))
+        saved = habits.again(kept, finds, words, len(login.ways), options["phases"])
+        login.cases = saved if "regressions" in (options["phases"] or habits.phases) else ()
         if not login.needs_server:
             await login.fetch()  # what is missing is said before a server takes its time to start
 
@@ -225,10 +236,7 @@ def _run(
             said_no = refused_in(dialogues, refusals)
             return Rules(words.contract, words, refusals, doors, refusable=said_no)
 
-        customs = Customs()
-        kept = list(saved_cases(options["save"], customs))
         frontier = Frontier()
-        saved = habits.again(kept, finds, words, len(login.ways), options["phases"])
         made = _phases(words, dialogues, login.ways, saved, seed, frontier)
         plan = plan_of(options, budget, seed, login.values)
         target = replace(
@@ -237,7 +245,7 @@ def _run(
             say=_warn if habits.voice != "quiet" else lambda _: None,
             prepare=login.fetch if login.needs_server else None,
         )
-        plan = replace(plan, target=target, first=plan.first or habits.first)
+        plan = replace(plan, target=target, first=plan.first or habits.first, recorded=login.recorded)
         cases = begun(habits.cases(made, options["phases"]), options["phases"])
         explorers.append(Explorer(plan, rules, cases, say, finds, frontier, customs))
         done = await explorers[0].run()

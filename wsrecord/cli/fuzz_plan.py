@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 import click
 
+from wsrecord.cassette.model import Record
+from wsrecord.cassette.recording import Recording
 from wsrecord.cassette.recording import load as load_cassette
 from wsrecord.cli.cassettes import cassettes, usual
 from wsrecord.cli.contracts import needed
@@ -132,6 +134,12 @@ def servable(words: Vocabulary) -> None:
 def sources(names: Sequence[str]) -> list[Path]:
     """The cassettes that are given, or the usual ones."""
     return list(cassettes(tuple(names))) if names else usual()
+
+
+def spoken_in(recording: Recording) -> list[Record]:
+    """What clients said there: cases are made of it."""
+    said = (one for session in recording.sessions for one in session.messages)
+    return [one for one in said if one.sender == "client"]
 
 
 def saved_cases(folder: Path, customs: Customs) -> Iterator[Case]:

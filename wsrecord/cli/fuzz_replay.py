@@ -14,7 +14,7 @@ from wsrecord.cassette.redaction.names import judge_parameter, judge_variable
 from wsrecord.cassette.redaction.ordinary import MIN_LEARNED
 from wsrecord.cassette.redaction.redactor import Redactor
 from wsrecord.errors import UsageError
-from wsrecord.live.credentials import LEFT_OUT, parse_secret
+from wsrecord.live.credentials import LEFT_OUT, Given, parse_header, parse_query, parse_secret, values_in
 from wsrecord.report.escape import terminal
 
 _FEW = 3  # cassettes that are named one by one; of more, the folder
@@ -43,7 +43,7 @@ def lines(saved: Sequence[Path], options: Mapping[str, Any]) -> Iterator[str]:
 
 def command(paths: Sequence[Path], options: Mapping[str, Any]) -> str:
     """`wsrecord verify`, with all that was said to `fuzz` and matters there."""
-    clean = _cleaner(options["secret"])
+    clean = _cleaner(options)
     shown = [str(path) for path in paths] if len(paths) <= _FEW else [str(options["save"])]
     words = ["wsrecord", "verify", *map(shlex.quote, shown)]
     for option, value in _given(options, clean):
@@ -84,14 +84,18 @@ def _source(text: str) -> str:
     return text if source.startswith(("env:", "file:")) else f"{name}={LEFT_OUT}"
 
 
-def _cleaner(given: Sequence[str]) -> Callable[[str], str]:
+def _cleaner(options: Mapping[str, Any]) -> Callable[[str], str]:
     """Takes secrets out of commands and addresses: by their names, by what they look like, by value."""
+    given = Given(
+        headers=tuple(map(parse_header, options["header"])), query=tuple(map(parse_query, options["query"]))
+    )
+    others = {**values_in(options["target"]), **given.values()}
     values = {}
-    for text in given:
+    for text in options["secret"]:
         with contextlib.suppress(UsageError):  # a file that is gone by now
             name, value, _ = parse_secret(text, os.environ)
             values[name] = value
-    long = {name: value for name, value in values.items() if len(value) >= MIN_LEARNED}
+    long = {name: value for name, value in {**others, **values}.items() if len(value) >= MIN_LEARNED}
     nonce = secrets.token_hex(6)
     redactor = Redactor(nonce=nonce, values=with_environment(long, environment_values(os.environ)))
     placeholder = re.compile(rf"wsr-{nonce}-[a-z0-9_]*-\d+")

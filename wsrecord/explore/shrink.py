@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 
 from .moves import Case, Connect, Move, Say, hole
+from .stand_ins import holds, whole
 
 Shrinking: TypeAlias = Generator[Sequence[Case], Sequence[int], Case]
 _ROUNDS = 3
@@ -117,7 +118,7 @@ def _simpler_moves(move: Move) -> Iterator[Move]:
         yield _cut(move, move.cuts[1:])
     if move.cuts:
         yield _cut(move, ())
-    if move.data is not None and len(move.data) > 8:
+    if move.data is not None and len(move.data) > 8 and whole(move.data, len(move.data) // 2):
         yield replace(move, data=move.data[: len(move.data) // 2])
     if move.breaks is None and move.data is None:
         yield from (replace(move, value=value) for value in simpler_values(move.value))
@@ -140,7 +141,7 @@ def simpler_values(value: Any, depth: int = 0) -> Iterator[Any]:
             yield from ({**value, name: simple} for simple in simpler_values(inner, depth + 1))
     elif isinstance(value, list) and value:
         yield value[: len(value) // 2]
-    elif isinstance(value, str) and len(value) > 1:
+    elif isinstance(value, str) and len(value) > 1 and not holds(value):
         yield from _shorter(value)
 
 

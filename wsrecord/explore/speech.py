@@ -18,6 +18,7 @@ from wsrecord.wire.frames import Opcode
 
 from .moves import CANARY, GIVEN, NEW, Say, filled, holes
 from .roles import Given, Made
+from .stand_ins import Secret, holds, spoken, spoken_bytes, unknown
 from .vocabulary import Term
 
 BETWEEN = b"between"  # what a ping between frames says
@@ -47,14 +48,21 @@ class Speech:
         self.canaries: dict[Any, str] = {}
         self._opcode: Opcode | None = Opcode.TEXT if self._spec == "json" else None  # of what is right
 
-    def utter(self, move: Say, term: Term | None, given: Says) -> Utterance | None:
+    def utter(self, move: Say, term: Term | None, given: Says, secret: Secret = unknown) -> Utterance | None:
         """The message; None if its protocol has no bytes for it. `given` fills holes, if only with ABSENT.
 
         What is no wrong on purpose, and would be wrong with all that is made up for it, is not said either.
+        `secret` stands in for placeholders of the case's own; one that a server says is a text like others.
         """
-        value = filled(move.value, lambda kind, what: self._fill(kind, what, given, term))
-        if term is not None and move.breaks is None and move.data is None and not _fits(term, value):
-            value = filled(move.value, lambda kind, what: self._fill(kind, what, given, term, plain=True))
+
+        def full(*, plain: bool = False) -> Any:
+            said = spoken(move.value, secret)
+            return filled(said, lambda kind, what: self._fill(kind, what, given, term, plain=plain))
+
+        value = full()
+        open_ = term is None or move.breaks is not None or move.data is not None or holds(move.value)
+        if not open_ and term is not None and not _fits(term, value):
+            value = full(plain=True)
             told = any(kind == GIVEN and given(what) is not ABSENT for kind, what in holes(move.value))
             if not told and not _fits(term, value):
                 return None
@@ -66,12 +74,13 @@ class Speech:
         opcode = Opcode.BINARY if move.binary else Opcode.TEXT
         if not move.binary and move.data is None:
             opcode = self._spoken(value)
-        data = move.data if move.data is not None else self._encoded(value, opcode)
-        if data is None:
-            return None
         if move.data is not None:
+            data = spoken_bytes(move.data, secret, json_text=self._spec == "json")
             return Utterance(opcode, data, tuple(ids))
-        return Utterance(opcode, data, tuple(ids), *self._belonging(value, term))
+        encoded = self._encoded(value, opcode)
+        if encoded is None:
+            return None
+        return Utterance(opcode, encoded, tuple(ids), *self._belonging(value, term))
 
     def _belonging(self, value: Any, term: Term | None) -> tuple[Mapping[str, Any], frozenset[str]]:
         """The contract's keys in a value, and the texts that stand there or where the server gives them."""

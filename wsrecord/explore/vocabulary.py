@@ -21,6 +21,7 @@ from .drawn import Drawn
 from .moves import CANARY, GIVEN, NEW, filled, hole
 from .roles import Given, Roles, opens, roles
 from .schema import words
+from .stand_ins import holds, places, stands_in
 from .values import broken_of, candidates, made_of, variants_of
 
 _SAMPLE = "3f2a1c90-5b7d-4e86-9a41-c0de5eed0001"
@@ -43,6 +44,7 @@ class Term:
     drawn: Drawn
     seeds: list[Any] = field(default_factory=list)  # right values as they were recorded, with holes
     samples: dict[Pointer, Any] = field(default_factory=dict)  # what stands in for given values
+    secrets: dict[Pointer, str] = field(default_factory=dict)  # texts with placeholders: right as they are
 
     @property
     def needs(self) -> tuple[Given, ...]:
@@ -110,14 +112,17 @@ class Vocabulary:
                 yield written(pointer), changed
 
         for value in term.drawn.values():
-            changed = self._with_holes(term, value)
+            changed = self._with_secrets(term, self._with_holes(term, value))
             if changed not in seen and self.right(term, changed):
                 seen.append(changed)
                 yield "drawn", changed
 
     def _odd(self, term: Term, at: Pointer, said: Mapping[str, Any]) -> Iterator[Any]:
         """Odd values for one place: few where an id stands."""
+        if at in term.secrets:
+            return iter(())
         texts = [seed for seed in (get(seed, at) for seed in term.seeds) if isinstance(seed, str)]
+        texts = [text for text in texts if not holds(text)]
         found = variants_of(said, texts)
         return found if at not in term.roles else islice((one for one in found if one not in texts), _IDS)
 
@@ -139,7 +144,8 @@ class Vocabulary:
             if rule == "surrogate" or not self.right(term, wrong):
                 yield rule_at(rule, written(pointer)), wrong
         for rule, value in term.drawn.broken():
-            wrong = self._with_holes(term, value, but=rule.rpartition(" at ")[2])
+            but = rule.rpartition(" at ")[2]
+            wrong = self._with_secrets(term, self._with_holes(term, value, but=but), but=but)
             if not self.right(term, wrong):
                 yield rule, wrong
 
@@ -162,6 +168,7 @@ class Vocabulary:
         term.roles = {at: role for at, role in found.items() if get(plain, at) is not None}
         term.samples = {at: get(plain, at) for at in term.roles}
         term.plain = self._with_holes(term, plain)
+        term.secrets = dict(places(term.plain))
         seeds = (self._with_holes(term, value) for value in recorded if self._right(spec, value))
         term.seeds = list(islice((seed for seed in seeds if self.right(term, seed)), _SEEDS))
         self.terms[key.name] = term
@@ -188,6 +195,13 @@ class Vocabulary:
     def _filled(self, term: Term, value: Any, *, new: str = _SAMPLE) -> Any:
         return filled(value, lambda kind, what: new if kind == NEW else self._stand_in(term, kind, what))
 
+    def _with_secrets(self, term: Term, value: Any, *, but: str | None = None) -> Any:
+        """A drawn value with the secrets that the plain one has: nobody draws those."""
+        for pointer, text in term.secrets.items():
+            if get(value, pointer) is not None and not (but is not None and but.startswith(written(pointer))):
+                value = put(value, pointer, text)
+        return value
+
     def _stand_in(self, term: Term, kind: str, what: Any) -> Any:
         if kind == CANARY:
             return _BIRD
@@ -203,7 +217,10 @@ class Vocabulary:
             return False
         if not isinstance(event, Event) or event.spec is not spec:
             return False
-        return spec.schema is None or spec.schema.is_valid(value)
+        if spec.schema is None or spec.schema.is_valid(value):
+            return True
+        # how long a secret is, and what it is like, nobody knows
+        return holds(value) and not spec.schema.faults(value, stands_in)
 
     def _words(self, spec: EventSpec) -> dict[str, Any]:
         if spec.schema is None:

@@ -5,8 +5,8 @@ them harmless for each kind of page. A secret is a placeholder already, since th
 was there before.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from wsrecord.cassette.model import Direction
@@ -54,3 +54,30 @@ class Finding:
     flow: str | None = None
     instance: str | None = None  # whose flow it is: "run r1"
     extra: Mapping[str, Any] = field(default_factory=dict)  # for programs: plain values only
+
+    def through(self, clean: Callable[[str], str], *, places: bool = True) -> "Finding":
+        """The same, with all that came from traffic passed through `clean`; `places`: where it is, too."""
+
+        def cleaned(value: Any) -> Any:
+            if isinstance(value, str):
+                return clean(value)
+            if isinstance(value, Mapping):
+                return {cleaned(name): cleaned(inner) for name, inner in value.items()}
+            if isinstance(value, list | tuple):
+                return type(value)(map(cleaned, value))
+            return value
+
+        told = {name: cleaned(getattr(self, name)) for name in ("message", "expected", "got")}
+        if not places:
+            return replace(self, **told)
+        place = replace(self.place, event=cleaned(self.place.event), pointer=cleaned(self.place.pointer))
+        context = (replace(one, name=clean(one.name), text=clean(one.text)) for one in self.context)
+        return replace(
+            self,
+            place=place,
+            context=tuple(context),
+            flow=cleaned(self.flow),
+            instance=cleaned(self.instance),
+            extra=cleaned(self.extra),
+            **told,
+        )

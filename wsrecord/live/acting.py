@@ -88,6 +88,7 @@ class _Acting:
     def __init__(self, case: Case, rules: Rules, random: Random, anew: bool) -> None:
         zero = time.monotonic_ns()
         self.seats: dict[int, Seat] = {}
+        self._doors: dict[int, Door] = {}  # by seat
         self.reel = Reel({}, lambda: time.monotonic_ns() - zero)
         self._case = case
         self._rules = rules
@@ -157,7 +158,7 @@ class _Acting:
             return self.seats[move.on]
         rules = self._rules
         number = move.user % len(rules.doors)
-        door = rules.doors[number]
+        door = self._doors[move.on] = rules.doors[number]
         back = self.seats.get(move.back) if move.back is not None else None
         given = None
         if back is not None and door.back is not None:
@@ -251,7 +252,12 @@ class _Acting:
             if kind == GIVEN:
                 await self._news.until(partial(_has_said, self._place(seat, what), what), waiting)
         term = self._rules.words.terms.get(move.event or "")
-        said = self._speech.utter(move, term, lambda what: self._place(seat, what).given(what[0], what[1]))
+        said = self._speech.utter(
+            move,
+            term,
+            lambda what: self._place(seat, what).given(what[0], what[1]),
+            self._doors[move.on].secret,
+        )
         for kind, what in holes(move.value):
             if kind == CANARY and said:
                 self._rules.sung.add(self._speech.canaries[what], self._case, seat)

@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 from wsrecord.dialogue.cast import cast
 from wsrecord.dialogue.steps import Connect, Place, Variable
 from wsrecord.dialogue.whereabouts import whereabouts
+from wsrecord.explore.stand_ins import wanted
 from wsrecord.live.credentials import Purse, Wanted
 from wsrecord.live.rehearsal import Piece
 
@@ -25,11 +26,18 @@ class Actor:
         self._carriers: dict[str, set[_Carrier | None]] = {}
         for secret in dialogue.secrets:
             if piece.kept is not None and self._only_said(secret):
-                continue  # its client says what the case has, whatever that stood for
+                continue  # its client says what the case has
             placeholder = str(secret.value)
             for user in dict.fromkeys(map(self._whose, secret.uses)) or {"": None}:
                 self.wanted[user].append((secret.name, placeholder))
             self._carriers[placeholder] = set(self._carried(secret))
+        self._told(piece)
+
+    def _told(self, piece: Piece) -> None:
+        """What the case of a kept failure says, whoever says it."""
+        for name, placeholder in wanted([piece.kept.case] if piece.kept is not None else []):
+            self.wanted[""].append((name, placeholder))
+            self._carriers.setdefault(placeholder, set()).add(None)
 
     def user(self, connection: int) -> str:
         """Whose a connection is; the empty name, where nobody knows or there is one user only."""

@@ -6,10 +6,12 @@ server prints it is one wherever it stands.
 
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from wsrecord.cassette.model import Message, Note, Record, Request, Response
+from wsrecord.cassette.redaction import blunt
 from wsrecord.cassette.redaction.redactor import Redactor, Vault
+from wsrecord.cassette.redaction.spans import merge
 
 _BREAKS = re.compile("[\\s|\u2500-\u257f]+")  # where a text was wrapped, in a frame or not
 _BROKEN = "(its output is not shown: a secret is broken over several lines of it)"
@@ -21,6 +23,20 @@ class StrictVault(Vault):
     def learn(self, value: bytes, name: str) -> None:
         """Look for it from now on and for good."""
         self.add(value, name)
+
+    def spellings(self) -> list[str]:
+        """All values as they may be written, in small letters."""
+        return [text.decode("utf-8", "replace").lower() for text in self.exact]
+
+    def out_of(self, payload: bytes, stand_in: Callable[[bytes, str], bytes]) -> bytes:
+        """Bytes with something in the place of each value, and of nothing else."""
+        parts: list[bytes] = []
+        at = 0
+        for span in merge(blunt.values(payload, self)):
+            placed = stand_in(span.secret, span.name) + (b".b64" if span.base64 else b"")
+            parts += [payload[at : span.start], placed]
+            at = span.end
+        return b"".join([*parts, payload[at:]])
 
 
 class Censor:
@@ -43,9 +59,13 @@ class Censor:
                 case Note():
                     self._strict.note(record)
 
+    def without(self, text: str) -> str:
+        """Without secrets."""
+        return self._strict.text(self._redactor.text(text))
+
     def clean(self, text: str) -> str:
         """Without secrets; nothing of it, if a known one is broken over lines."""
-        clean = self._strict.text(self._redactor.text(text))
+        clean = self.without(text)
         glued = _BREAKS.sub("", clean).lower().encode("utf-8", "surrogatepass")
         vaults = (self._redactor.vault, self._strict.vault)
         return _BROKEN if any(vault.finder_since(0)(glued) for vault in vaults) else clean

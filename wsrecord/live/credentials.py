@@ -14,9 +14,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeAlias
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from wsrecord.cassette.model import Headers
-from wsrecord.cassette.redaction.ordinary import MIN_LEARNED
+from wsrecord.cassette.redaction.names import judge_parameter
+from wsrecord.cassette.redaction.ordinary import MIN_LEARNED, is_ordinary
 from wsrecord.errors import UsageError
 from wsrecord.live.command_output import output_of
 
@@ -28,6 +30,11 @@ _PLACES = 3  # of each missing secret that are told
 _PLAIN = "*"  # the variable that a bare token is
 _HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _HOLE = re.compile(r"\{([A-Za-z_][\w.-]*)\}")
+# say what a client is and takes, and nothing that is anybody's own
+_HARMLESS = frozenset(
+    ("accept", "accept-encoding", "accept-language", "cache-control", "content-type", "host", "origin",
+     "pragma", "referer", "user-agent")
+)  # fmt: skip
 _TAIL = re.compile(r"wsr-[0-9a-f]{12}-([a-z0-9_]*-\d+)")
 
 
@@ -42,10 +49,33 @@ class Given:
     setup: str | None = None
     patience: float = 60.0  # seconds for a command
 
+    def values(self) -> dict[str, str]:
+        """All values that stand on the command line, for a redactor; those of harmless headers aside."""
+        found = dict(self.secrets)
+        for name, value in self.headers:
+            if name.lower() not in _HARMLESS:
+                found[name] = value
+                found[f"{name}."] = value.partition(" ")[2]  # behind `Bearer`
+        found.update(self.query)
+        return {name: value for name, value in found.items() if not _HOLE.search(value)}
+
     def filled(self, fill: Callable[[str], str]) -> "Given":
         """With the server's port in its commands."""
         auth = None if self.auth is None else fill(self.auth)
         return replace(self, auth=auth, setup=None if self.setup is None else fill(self.setup))
+
+
+def values_in(url: str | None) -> dict[str, str]:
+    """What looks like a secret in an address: in its query, or as a password before its host."""
+    if url is None:
+        return {}
+    parts = urlsplit(url)
+    found = {
+        name: value
+        for name, value in parse_qsl(parts.query)
+        if judge_parameter(name) or not is_ordinary(value.encode())
+    }
+    return {**found, "password": unquote(parts.password)} if parts.password else found
 
 
 def parse_header(text: str) -> tuple[str, str]:
@@ -116,7 +146,7 @@ class Wallet:
         self._printed: dict[str, tuple[str, ...]] = {}  # by option, the names that its command printed last
         self._lock = asyncio.Lock()
         self._seen: dict[str, str] = {}  # by value, the name that it was given under
-        self._see(given.secrets)
+        self._see(given.values())
 
     async def of(self, user: str) -> "Purse":
         """What this user has; runs the commands if that is due."""

@@ -12,6 +12,7 @@ from wsrecord.dialogue.filling import Filling
 from wsrecord.dialogue.lacks import lack
 from wsrecord.dialogue.steps import Ask, Connect, Dialogue, Variable
 from wsrecord.explore.returns import Return, Source, asked, return_of
+from wsrecord.explore.stand_ins import name_of
 from wsrecord.live.client import Client, Patience
 from wsrecord.live.credentials import Purse
 from wsrecord.live.outgoing import UnsendableError, new_key, outgoing
@@ -143,6 +144,10 @@ class Door:
         self._asking: Reel | None = None  # the exchanges before the session, as they went last
         self._barred: str | None = None  # what stands in the way of the next upgrade
         self._lock = asyncio.Lock()
+
+    def secret(self, placeholder: str) -> str | None:
+        """What stands for one that was taken out of a recording; None if nothing does."""
+        return self.way.purse.value(name_of(placeholder), placeholder)
 
     def heads(self) -> list[Record]:
         """What this user's secrets stand in: what all requests carry, and the way in as it went last."""

@@ -1,10 +1,11 @@
 """What a run of `fuzz` is to do, may cost, and came to."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from wsrecord.cassette.model import Record
 from wsrecord.errors import TargetError
 from wsrecord.explore.failure import Failure
 from wsrecord.explore.reached import Reached
@@ -39,6 +40,7 @@ class Exploration:
     health: str | None = None  # the path of a page
     save: Path | None = None  # a folder for what fails
     values: Mapping[str, str] = field(default_factory=dict)  # secrets, for the redactor
+    recorded: Sequence[Sequence[Record]] = ()  # what cases are made of; a secret may stand in it, too
 
 
 @dataclass(slots=True)

@@ -13,7 +13,6 @@ from wsrecord.errors import TargetError
 from wsrecord.explore import moves as moving
 from wsrecord.explore.company import with_bystander
 from wsrecord.explore.failure import Failure, Key, alike, chosen, key_of, label, outranks
-from wsrecord.explore.kept import kept_by
 from wsrecord.explore.moves import Case
 from wsrecord.explore.proper import fitting
 from wsrecord.explore.shrink import shrinking
@@ -33,6 +32,7 @@ from wsrecord.live.last_words import LastWords
 from wsrecord.live.outcome import Acted
 from wsrecord.live.pace import Pace
 from wsrecord.live.shelf import Shelf
+from wsrecord.live.telling import Telling
 from wsrecord.live.witness import ALONE, SLOWLY, Trial, Witness
 
 _TRIES = 3  # suspects of one failure that are tried, if they come to nothing
@@ -64,6 +64,7 @@ class Inquest:
         self._finds = finds
         self._shelf = Shelf(plan.save, plan.values, done)
         self.words = LastWords(self._shelf.redactor, lambda: plan.values, _REELS)
+        self._telling = Telling(plan, care, self._shelf)
         self._found: Failure | None = None  # what is being shrunk
         self._seen: Acted | None = None  # the last time that it showed
         self._anew: Acted | None = None  # the last time that it showed from the login on
@@ -119,7 +120,8 @@ class Inquest:
             self._known.add(key)
         finding, votes = await self._vote(case, key, first)
         if finding is None:
-            self.done.discarded.append(Failure(key, first or suspected, case, votes))
+            told = self._telling.finding(first or suspected, self._seen)
+            self.done.discarded.append(Failure(key, told, case, votes))
             if votes[0]:
                 self.doubt(case, key[0])
             self._tries[key] += 1
@@ -176,7 +178,7 @@ class Inquest:
 
     def doubt(self, case: Case, code: str) -> None:
         """It may fail: the next run will see."""
-        self._finds.doubt(case, code, self._shelf.redactor().loosely)
+        self._finds.doubt(case, code, self._telling.values(self._seen))
 
     def _would_show(self, code: str) -> bool:
         """Whether such a failure could be seen in this run."""
@@ -344,25 +346,14 @@ class Inquest:
 
     def _put(self, failure: Failure, acted: Acted | None) -> None:
         finding = self._with_words(failure.finding, acted)
+        clean = self._telling.values(acted, self._seen)
         self._found = self._seen = self._anew = None
-        if acted is not None:
-            rules = self._care.rules
-            kept = kept_by(
-                failure.case,
-                finding,
-                contract=rules.contract.name,
-                refusals=tuple(sorted(rules.refusals)),
-                health=self._plan.health,
-                shrunk=failure.shrunk,
-                in_time=failure.in_time,
-            )
-            written = self._shelf.put(acted.reel, kept, failure.key)
-            if written is not None:
-                found = findings_of(acted, written, [self._aside()], str(written.path))
-                same = next((one for one in found if alike(key_of(one), failure.key)), finding)
-                finding = replace(same, extra={**finding.extra, **same.extra})
+        if acted is None:
+            finding = self._telling.finding(finding)
+        else:
+            failure, finding = self._telling.written(failure, finding, acted, self._aside())
         put = self._finds.keep if failure.times[1] else self._finds.doubt
-        put(failure.case, failure.key[0], self._shelf.redactor().loosely)
+        put(failure.case, failure.key[0], clean)
         self.done.failures.append(replace(failure, finding=finding))
 
     def _with_words(self, finding: Finding, acted: Acted | None) -> Finding:

@@ -1,10 +1,11 @@
 """What a client of our own says and hears, as the records of a cassette in memory."""
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import replace as replace_fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wsrecord import __version__
 from wsrecord.cassette.model import (
@@ -41,6 +42,7 @@ class Reel:
         self.head = Head(created=created, recorder=f"wsrecord {__version__}", targets=targets, nonce="")
         self.clock = clock
         self.records: list[Record] = []
+        self.told: list[Record] = []  # what stands behind them as it is, without secrets
         self.connections = self.exchanges = self.sessions = self.messages = 0
 
     def track(self, *, tls: bool) -> "Track":
@@ -64,6 +66,14 @@ class Reel:
         """The tree of it: with secrets as they are, for judging; nothing of it may be shown unredacted."""
         return assemble([self.head, *self.records, self.end()], path, self.head)
 
+    def redacted(self, redactor: "Redactor", nonce: str) -> "Reel":
+        """The same without secrets, as a cassette of that nonce has it."""
+        reel = copy(self)
+        reel.head = replace_fields(self.head, nonce=nonce)
+        reel.records = [_without_secrets(record, redactor) for record in self.records]
+        reel.told = list(self.told)
+        return reel
+
     def save(self, path: Path, nonce: str, redactor: "Redactor | None", *, replace: bool = False) -> Path:
         """Write it as a cassette, through the redactor; return its name."""
         failures: list[Exception] = []
@@ -71,10 +81,29 @@ class Reel:
         tape = Tape(path, head, redactor, failures.append, {}, replace=replace)
         for record in self.records:
             _put(tape, record)
+        for record in self.told:
+            tape.record(record)
         written = tape.close(self.clock(), None)
         if failures:
             raise CassetteError(f"{path} is incomplete: {failures[0]}")
         return written
+
+
+def _without_secrets(record: Record, redactor: "Redactor") -> Record:
+    match record:
+        case Message():
+            details: dict[str, Any] = {"size": record.size, "unread": record.unread}
+            item = redactor.messages([(record.opcode, record.payload, details)])[0]
+            changed = item[2] if item[1] != record.payload else details
+            return replace_fields(record, payload=item[1], size=changed["size"], unread=changed["unread"])
+        case Request():
+            return redactor.request(record)
+        case Response():
+            return redactor.response(record)
+        case Note():
+            return redactor.note(record)
+        case _:
+            return record
 
 
 def _put(tape: Tape, record: Record) -> None:

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
-from wsrecord.cassette.recording import Recording, load
+from wsrecord.cassette.recording import load
 from wsrecord.cassette.redaction.redactor import Redactor, Vault
 from wsrecord.cassette.store import part_of
 from wsrecord.errors import CassetteError, WsrecordError
@@ -30,8 +30,8 @@ class Shelf:
         """Takes out what is known of secrets by now."""
         return Redactor(nonce=nonce or secrets.token_hex(6), values=self._values, vault=self._vault)
 
-    def put(self, reel: Reel, kept: Kept, key: Key) -> Recording | None:
-        """Keep one; comes back as it can be read now."""
+    def put(self, reel: Reel, kept: Kept, key: Key, redactor: Redactor) -> Path | None:
+        """Keep one; return where it is. None of the first three holds a secret any more."""
         if self.folder is None:
             return None
         path = None
@@ -39,13 +39,11 @@ class Shelf:
             self.folder.mkdir(parents=True, exist_ok=True)
             there = _same(self.folder, kept, key)
             if there is not None:
-                self._done.saved.append(there.path)
+                self._done.saved.append(there)
                 return there
             path = _free(self.folder, key)
-            nonce = secrets.token_hex(6)
-            redactor = self.redactor(nonce)
-            reel.records.append(note_of(kept, reel.clock()))
-            found = load(reel.save(path, nonce, redactor))
+            reel.told.append(note_of(kept, reel.clock()))
+            load(reel.save(path, reel.head.nonce, redactor))
         except (OSError, WsrecordError) as error:
             if path is not None:  # half a failure is none, and would be in the way of the next run
                 for left in (path, part_of(path)):
@@ -55,7 +53,7 @@ class Shelf:
             self._done.why_unkept = self._done.why_unkept or _why(error)
             return None
         self._done.saved.append(path)
-        return found
+        return path
 
 
 def _why(error: OSError | WsrecordError) -> str:
@@ -67,14 +65,13 @@ def _stem(key: Key) -> str:
     return "".join(c if c.isalnum() else "-" for c in words.lower())[:60].strip("-")
 
 
-def _same(folder: Path, kept: Kept, key: Key) -> Recording | None:
+def _same(folder: Path, kept: Kept, key: Key) -> Path | None:
     """The case as it was kept before: a regression that came back needs no second cassette."""
     for path in sorted(folder.glob(f"{_stem(key)}-*.wsr")):
         with contextlib.suppress(OSError, WsrecordError):
-            found = load(path)
-            before = kept_of(found)
+            before = kept_of(load(path))
             if before is not None and before.case.moves == kept.case.moves:
-                return found
+                return path
     return None
 
 

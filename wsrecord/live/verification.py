@@ -23,7 +23,8 @@ from wsrecord.judge.finding import Finding
 from wsrecord.judge.shown import Shown
 from wsrecord.live.casting import Actor
 from wsrecord.live.client import Patience
-from wsrecord.live.credentials import Given, Wallet, ask_for
+from wsrecord.live.credentials import Given, Wallet, ask_for, values_in
+from wsrecord.live.discretion import Discretion
 from wsrecord.live.keeping import keep
 from wsrecord.live.last_words import LastWords
 from wsrecord.live.played import Played
@@ -99,7 +100,8 @@ class Verification:
         self._wallet = Wallet(plan.given, time.time)
         self._vault = Vault()
         recent = max(2, plan.concurrency)
-        self._words = LastWords(lambda: self._redactor(secrets.token_hex(6)), lambda: self._values, recent)
+        self._words = LastWords(self._any_redactor, lambda: self._values, recent)
+        self._discretion = Discretion(lambda: self._values, self._any_redactor)
         self._random = Random(plan.seed)  # noqa: S311 - ids that are new, not secret
         self._good: dict[str, Mapping[str, str]] = {}  # by user: what the server took
         self._limit = asyncio.Semaphore(plan.concurrency)
@@ -125,7 +127,7 @@ class Verification:
 
     def clean(self, text: str) -> str:
         """Any text without the secrets that this run knows."""
-        return self._redactor(secrets.token_hex(6)).text(text)
+        return self._any_redactor().text(text)
 
     def _without_values(self, text: str) -> str:
         for value in sorted(self._values.values(), key=len, reverse=True):
@@ -135,7 +137,9 @@ class Verification:
     @property
     def _values(self) -> dict[str, str]:
         """The secrets that are known, and long enough to be looked for."""
-        known = with_environment(self._wallet.secrets, self._plan.environment)
+        urls = (self._plan.target.url, self._plan.against.url if self._plan.against is not None else None)
+        in_urls = {name: value for url in urls for name, value in values_in(url).items()}
+        known = with_environment({**in_urls, **self._wallet.secrets}, self._plan.environment)
         return {name: value for name, value in known.items() if len(value) >= MIN_LEARNED}
 
     async def _all(self) -> Verified:
@@ -215,7 +219,8 @@ class Verification:
         purses = {user: await self._wallet.of(user) for user in actor.wanted}
         replay = await regressions.replay(piece, actor, purses, self._write)
         self._reached = True
-        found = self._cleaned(replay.findings)
+        self._discretion.learn(replay.heard)
+        found = [self._discretion.finding(one) for one in replay.findings]
         if replay.printed is not None:
             broke = Code.SERVER_BROKE.number
             words, heard = replay.printed, replay.heard
@@ -378,18 +383,13 @@ class Verification:
         path = self._folder / f"{next(self._numbers)}.wsr"
         return written(reel, path, self._redactor(nonce), nonce)
 
+    def _any_redactor(self) -> Redactor:
+        return self._redactor(secrets.token_hex(6))
+
     def _redactor(self, nonce: str) -> Redactor:
         return Redactor(nonce=nonce, values=self._values, vault=self._vault)
 
     def _cleaned(self, findings: Iterable[Finding]) -> list[Finding]:
         """What the player tells was not read from a cassette: it passes the redactor here."""
-        text = self._redactor(secrets.token_hex(6)).text
-        return [
-            replace(
-                one,
-                message=text(one.message),
-                expected=None if one.expected is None else text(one.expected),
-                got=None if one.got is None else text(one.got),
-            )
-            for one in findings
-        ]
+        text = self._any_redactor().text
+        return [one.through(text, places=False) for one in findings]

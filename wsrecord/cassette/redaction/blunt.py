@@ -21,8 +21,14 @@ def find(payload: bytes, vault: Vault) -> list[Span]:
         spans.extend(
             Span(*m.span(pattern.group), m[pattern.group], pattern.kind, pattern.kind) for m in found
         )
+    return merge([*spans, *values(payload, vault)])
+
+
+def values(payload: bytes, vault: Vault) -> list[Span]:
+    """Every known value."""
+    found: list[Span] = []
     for start, end, _ in vault.hits(payload):
         form = vault.form_at(payload, start, end)
         if form is not None:
-            spans.append(Span(start, end, form.secret, form.name, "value", form.base64))
-    return merge(spans)
+            found.append(Span(start, end, form.secret, form.name, "value", form.base64))
+    return found
