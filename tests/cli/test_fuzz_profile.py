@@ -163,7 +163,8 @@ def test_a_file_and_a_profile_that_are_not_there() -> None:
         habits_of({"profile": None, "database": "none"}, Fuzz(profiles="none.py"), pytest.fail)
     with pytest.raises(UsageError, match="no settings profile defaut: did you mean default\\?"):
         habits_of({"profile": "defaut", "database": "none"}, Fuzz(), pytest.fail)
-    assert run(["fuzz", "--target", "ws://127.0.0.1:9", "--contract", ".", "--profile", "nightly"]) == 2
+    gone = "never-registered"
+    assert run(["fuzz", "--target", "ws://127.0.0.1:9", "--contract", ".", "--profile", gone]) == 2
 
 
 # -- what is tried again

@@ -34,7 +34,7 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ((*CONTRACT, "--secret", "token=env:NO_SUCH"), "there is no environment variable NO_SUCH"),
         ((*CONTRACT, "--header", "X-Token: {token}"), "there is no variable token"),
         ((*CONTRACT, "--ready", "("), "--ready '(' is no regular expression"),
-        ((*CONTRACT, "--profile", "nightly"), "Hypothesis has no settings profile nightly"),
+        ((*CONTRACT, "--profile", "never-registered"), "Hypothesis has no settings profile never-registered"),
         (("--contract", "elsewhere.yaml"), "elsewhere.yaml"),
     ],
     ids=lambda one: one[-1] if isinstance(one, tuple) else "",

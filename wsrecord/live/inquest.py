@@ -348,12 +348,13 @@ class Inquest:
         finding = self._with_words(failure.finding, acted)
         clean = self._telling.values(acted, self._seen)
         self._found = self._seen = self._anew = None
+        case = failure.case  # with a value for a secret it is not put into the database
         if acted is None:
             finding = self._telling.finding(finding)
         else:
             failure, finding = self._telling.written(failure, finding, acted, self._aside())
         put = self._finds.keep if failure.times[1] else self._finds.doubt
-        put(failure.case, failure.key[0], clean)
+        put(case, failure.key[0], clean)
         self.done.failures.append(replace(failure, finding=finding))
 
     def _with_words(self, finding: Finding, acted: Acted | None) -> Finding:
