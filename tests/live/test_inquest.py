@@ -23,7 +23,9 @@ from wsrecord.live.target import Target, TargetOptions
 SAVE = Path("failures")
 TIME = Say(event="time", value={"type": "time", "id": {"$new": 1}})
 BLUE = Say(event="open", value={"type": "open", "id": {"$new": 2}, "colour": "blue"})
+RED = Say(event="open", value={"type": "open", "id": {"$new": 2}, "colour": "red"})
 LONG = Case((TIME, TIME, BLUE, TIME, TIME))
+USUAL = [Case((TIME, RED))] * 12 + [Case((RED,))] * 12  # opens are taken, at first and behind others
 
 pytestmark = pytest.mark.slow
 
@@ -61,7 +63,7 @@ def explored(bug: str, cases: Sequence[Case], *, shrinking: float) -> Explored:
 def test_how_far_a_failure_was_shrunk_is_known_and_kept(
     shrinking: float, shrunk: bool, in_time: bool, what: str
 ) -> None:
-    done = explored("picky", [LONG], shrinking=shrinking)
+    done = explored("picky", [*USUAL, LONG], shrinking=shrinking)
     (failure,) = done.failures
     assert (failure.shrunk, failure.in_time) == (shrunk, in_time)
     assert (failure.case.messages == 1) == (shrinking > 1)

@@ -17,7 +17,7 @@ SCENARIOS = {
     "left and resumed": (resumed,),
     "two users": (asked(1, 3), asked(2, 3)),
 }
-SECRETS = {"password": "x", **{f"password-{n}": "x" for n in range(10)}}
+SECRETS = {"password": "x", **{f"password_{n}": "x" for n in range(10)}}
 
 
 @pytest.fixture(scope="module", params=SCENARIOS)

