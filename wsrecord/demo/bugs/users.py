@@ -91,7 +91,7 @@ def _words_of_another(message: ClientMessage, scene: Scene) -> ClientMessage:
     return message
 
 
-@gone("WS412 WS904", connect("grace"), connect(), close(4000))
+@gone("WS412 WS903 WS904", connect("grace"), connect(), close(4000))
 def close_4000(how: Gone, scene: Scene) -> None:
     """A client that closes with 4000 takes the other users' connections with it."""
     if how.code == 4000:
